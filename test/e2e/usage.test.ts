@@ -1,0 +1,61 @@
+// What a slip on the command line meets: one line, the nearest name, exit 2.
+
+import { describe, expect, it } from "vitest";
+import { expectUserError, runAudit } from "./support/run-audit.ts";
+
+describe("help and version", () => {
+  it("prints the help on stdout and ends with 0", async () => {
+    const run = await runAudit(["--help"]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(run.stdout).toContain("Usage: audit");
+  });
+
+  it("lists what exists and nothing of later releases", async () => {
+    const { stdout } = await runAudit(["--help"]);
+    for (const command of ["collect", "query", "validate", "profiles", "permissions"])
+      expect(stdout).toContain(`\n  ${command}`);
+    expect(stdout).not.toMatch(/--baseline|--only-new|--history|--redact|new:|sarif|explain|azure/i);
+  });
+
+  it("prints the version", async () => {
+    expect(await runAudit(["--version"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+    });
+  });
+});
+
+describe("unknown names", () => {
+  it.each([
+    [["--formt", "html"], /unknown option '--formt'; did you mean --format\?/],
+    [["--format", "htlm"], /unknown format 'htlm'; did you mean html\?/],
+    [["--format", "sarif"], /unknown format 'sarif'/],
+    [["--fail-on", "hihg"], /unknown severity 'hihg'; did you mean high\?/],
+    [["--fail-on", "new:high"], /unknown severity 'new:high'/],
+    [["colect"], /unknown command 'colect'; did you mean collect\?/],
+    [["collect", "--acount", "x"], /unknown option '--acount'; did you mean --account\?/],
+    [["profiles", "lst"], /unknown command 'profiles lst'; did you mean list\?/],
+    [["permissions", "asw"], /unknown command 'permissions asw'; did you mean aws\?/],
+    [["--baseline", "file"], /unknown option '--baseline'/],
+    [["--only-new"], /unknown option '--only-new'/],
+    [["--redact"], /unknown option '--redact'/],
+    [["query", "--snapshot", "x", "--format", "json"], /unknown option '--format'/],
+  ])("audit %j", async (args, line) => {
+    expectUserError(await runAudit(args), line);
+  });
+});
+
+describe("flags that do not fit", () => {
+  it.each([
+    [["--account", "x", "collect"], /--account stands before the command 'collect'; write audit collect first/],
+    [["--account"], /option '-a, --account <name>' argument missing/],
+    [["--now", "yesterday"], /--now: 'yesterday' is not an ISO time/],
+    [["--concurrency", "0"], /--concurrency: '0' is not a number of calls/],
+    [["--account", ""], /--account: a name is empty/],
+    [["query"], /--snapshot is missing/],
+    [["collect", "-a", "x"], /--output is missing/],
+    [["profiles", "show"], /missing required argument 'id'/],
+  ])("audit %j", async (args, line) => {
+    expectUserError(await runAudit(args), line);
+  });
+});
