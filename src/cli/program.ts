@@ -16,6 +16,7 @@ import {
   parseNow,
   parsePolicyFormat,
   type PolicyFormat,
+  unknownName,
 } from "./options.ts";
 
 const EXAMPLES = `

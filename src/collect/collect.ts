@@ -1,9 +1,12 @@
-// A live collection: every source of an account's list, told to one consumer. Providers' SDKs load only when asked for here.
+// A live collection: every source of a run, each told to its own consumer. Providers' SDKs load only when asked for here.
 
-import { compareCodeUnits } from "../model/index.ts";
-import type { FactConsumer } from "../snapshot/facts.ts";
-import type { AwsCollectOptions } from "./aws/collect-aws.ts";
-import type { Source } from "./source.ts";
+import type { AwsCollectOptions, AwsRun } from "./aws/collect-aws.ts";
+import { sourceName } from "./source.ts";
+
+export type { Progress } from "./aws/collect-aws.ts";
+
+/** Grows with the providers. */
+export type SourceRun = AwsRun;
 
 export interface CollectOptions extends AwsCollectOptions {
   /** ISO time of the collection. */
@@ -11,17 +14,15 @@ export interface CollectOptions extends AwsCollectOptions {
 }
 
 /**
- * Collects into a consumer, from `start` to `end`.
- * @param accounts names of the accounts with their sources
+ * Collects all sources side by side, under common limits. Each consumer is told everything from `start` to `end`; two sources that
+ * lead to one account and region are told once, to the first.
  * @throws the signal's reason when the user ends the run; what a provider refuses or fails to answer is told as a call record
  */
-export async function collect(
-  accounts: Readonly<Record<string, readonly Source[]>>,
-  consumer: FactConsumer,
-  options: CollectOptions,
-): Promise<void> {
-  consumer.start({ created: options.created, source: Object.keys(accounts).toSorted(compareCodeUnits).join(", "), origin: "collected" });
+export async function collect(runs: readonly SourceRun[], options: CollectOptions): Promise<void> {
+  for (const { source, consumer } of runs) {
+    consumer.start({ created: options.created, source: sourceName(source), origin: "collected" });
+  }
   const { collectAws } = await import("./aws/collect-aws.ts");
-  await collectAws(Object.values(accounts).flat(), consumer, options);
-  consumer.end();
+  await collectAws(runs, options);
+  for (const { consumer } of runs) consumer.end();
 }

@@ -63,7 +63,7 @@ export class IntervalSet<T extends number | bigint> {
 
   /** The set without points; always the same object. */
   static empty<T extends number | bigint>(): IntervalSet<T> {
-    return IntervalSet.#empty as unknown as IntervalSet<T>;
+    return IntervalSet.#empty;
   }
 
   /** All points from `start` up to, not including, `end`. Throws where `end` lies before `start`. */

@@ -43,7 +43,7 @@ export class IpSet {
   }
 
   static addresses(addresses: Iterable<Address>): IpSet {
-    return IpSet.unionAll(Array.from(addresses, IpSet.address));
+    return IpSet.unionAll(Array.from(addresses, (address) => IpSet.address(address)));
   }
 
   static unionAll(sets: readonly IpSet[]): IpSet {

@@ -22,7 +22,7 @@ import {
 } from "./peer-steps.ts";
 import { SlabPile } from "./slab-pile.ts";
 import { IntervalSet } from "./interval-set.ts";
-import { PROTOCOL_CELLS, TransportSet, type ProtocolCell } from "./transport-set.ts";
+import { mapCells, PROTOCOL_CELLS, TransportSet, type ProtocolCell } from "./transport-set.ts";
 
 /** All combinations of peers and transports. */
 export interface TrafficBox {
@@ -198,8 +198,4 @@ export class TrafficSet {
   #mapPeers(operation: (peers: IpSet) => IpSet): TrafficSet {
     return TrafficSet.#of(mapCells((cell) => mapSteps(this.#cells[cell], operation)));
   }
-}
-
-function mapCells<R>(make: (cell: ProtocolCell) => R): Record<ProtocolCell, R> {
-  return { tcp: make("tcp"), udp: make("udp"), icmp: make("icmp"), icmpv6: make("icmpv6"), other: make("other") };
 }

@@ -77,7 +77,7 @@ export class TransportSet {
 
   static unionAll(sets: readonly TransportSet[]): TransportSet {
     if (sets.length < 2) return sets[0] ?? TransportSet.empty;
-    return mapCells((cell) => IntervalSet.unionAll(sets.map((set) => set.cells[cell])), TransportSet.fromCells);
+    return new TransportSet(mapCells((cell) => IntervalSet.unionAll(sets.map((set) => set.cells[cell]))));
   }
 
   get isEmpty(): boolean {
@@ -142,18 +142,13 @@ export class TransportSet {
     other: TransportSet,
     operation: (a: IntervalSet<number>, b: IntervalSet<number>) => IntervalSet<number>,
   ): TransportSet {
-    return mapCells((cell) => operation(this.cells[cell], other.cells[cell]), TransportSet.fromCells);
+    return new TransportSet(mapCells((cell) => operation(this.cells[cell], other.cells[cell])));
   }
 }
 
-function mapCells<R>(axisOf: (cell: ProtocolCell) => IntervalSet<number>, make: (cells: Cells) => R): R {
-  return make({
-    tcp: axisOf("tcp"),
-    udp: axisOf("udp"),
-    icmp: axisOf("icmp"),
-    icmpv6: axisOf("icmpv6"),
-    other: axisOf("other"),
-  });
+/** One value for each cell. */
+export function mapCells<R>(make: (cell: ProtocolCell) => R): Record<ProtocolCell, R> {
+  return { tcp: make("tcp"), udp: make("udp"), icmp: make("icmp"), icmpv6: make("icmpv6"), other: make("other") };
 }
 
 function describeEntry({ protocol, ports }: { protocol: string; ports: string }): string {

@@ -42,7 +42,10 @@ export function fileError(path: string, error: unknown): unknown {
 /** True for errors of zlib about cut or damaged input. */
 export function isPackingError(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
-  return typeof code === "string" && (code.startsWith("Z_") || code.startsWith("ZSTD_") || code === "ERR_TRAILING_JUNK_AFTER_STREAM_END");
+  return (
+    typeof code === "string" &&
+    (code.startsWith("Z_") || code.startsWith("ZSTD_") || code === "ERR_TRAILING_JUNK_AFTER_STREAM_END")
+  );
 }
 
 /**

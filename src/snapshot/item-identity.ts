@@ -21,7 +21,11 @@ interface Identity {
 }
 
 const IDENTITIES: Readonly<Record<FactType, Identity>> = {
-  Addresses: { id: [["AllocationId"], ["PublicIp"]], account: ["NetworkInterfaceOwnerId"], region: ["NetworkBorderGroup"] },
+  Addresses: {
+    id: [["AllocationId"], ["PublicIp"]],
+    account: ["NetworkInterfaceOwnerId"],
+    region: ["NetworkBorderGroup"],
+  },
   EgressOnlyInternetGateways: { id: [["EgressOnlyInternetGatewayId"]], account: [], region: [] },
   Instances: {
     id: [["InstanceId"]],
@@ -51,7 +55,11 @@ const IDENTITIES: Readonly<Record<FactType, Identity>> = {
   TransitGateways: { id: [["TransitGatewayId"]], account: ["OwnerId"], region: ["TransitGatewayArn"] },
   VpcBlockPublicAccessExclusions: { id: [["ExclusionId"]], account: ["ResourceArn"], region: ["ResourceArn"] },
   // One an account and region; it carries no id of its own.
-  VpcBlockPublicAccessOptions: { id: [["AwsAccountId", "AwsRegion"]], account: ["AwsAccountId"], region: ["AwsRegion"] },
+  VpcBlockPublicAccessOptions: {
+    id: [["AwsAccountId", "AwsRegion"]],
+    account: ["AwsAccountId"],
+    region: ["AwsRegion"],
+  },
   VpcPeeringConnections: { id: [["VpcPeeringConnectionId"]], account: [], region: [] },
   Vpcs: { id: [["VpcId"]], account: ["OwnerId"], region: [] },
 };

@@ -20,7 +20,10 @@ function tooLong(path: string): UserError {
 function decode(path: string, bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString("utf16le", 2);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) {
-    throw new UserError("the text is UTF-16 in big-endian order", { position: { file: path, line: 1, column: 1 }, hint: "save it as UTF-8" });
+    throw new UserError("the text is UTF-16 in big-endian order", {
+      position: { file: path, line: 1, column: 1 },
+      hint: "save it as UTF-8",
+    });
   }
   const isMarked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return bytes.toString("utf8", isMarked ? 3 : 0);
@@ -65,7 +68,11 @@ export async function readJsonFile(path: string, longest: number = LONGEST_TEXT)
     }
   } catch (error) {
     if (!isPackingError(error)) throw error;
-    throw new UserError("the packed file is cut or damaged", { position: { file: path }, hint: "write it again", cause: error });
+    throw new UserError("the packed file is cut or damaged", {
+      position: { file: path },
+      hint: "write it again",
+      cause: error,
+    });
   }
   return parseJson(decode(path, Buffer.concat(chunks, length)), path);
 }

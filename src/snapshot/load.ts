@@ -69,7 +69,10 @@ async function loadAnswers({ source, root, paths }: AnswerFiles, consumer: FactC
     const isOneFile = source !== root;
     if (!isOneFile && !JSON_NAME.test(path)) {
       const isSnapshot = SNAPSHOT_NAME.test(path);
-      skipped.push({ subject: path, reason: isSnapshot ? "a snapshot file among answers: give the file itself" : "not a .json file" });
+      skipped.push({
+        subject: path,
+        reason: isSnapshot ? "a snapshot file among answers: give the file itself" : "not a .json file",
+      });
       continue;
     }
     // oxlint-disable-next-line no-await-in-loop -- one text at a time: several would hold several texts in memory

@@ -48,7 +48,10 @@ class SnapshotReader {
   }
 
   #error(message: string, hint?: string, line = this.#line): UserError {
-    return new UserError(message, { position: { file: this.#file, line, column: 1 }, ...(hint !== undefined && { hint }) });
+    return new UserError(message, {
+      position: { file: this.#file, line, column: 1 },
+      ...(hint !== undefined && { hint }),
+    });
   }
 
   /** @param text whole lines, without the newline after the last one */
@@ -117,10 +120,16 @@ class SnapshotReader {
   #readHeader(record: Record<string, unknown>): void {
     const header = record as Partial<HeaderLine>;
     if (header.portolan !== "snapshot" || typeof header.schema !== "number") {
-      throw this.#error("not a Portolan snapshot: its first line is no header", 'answers of the AWS CLI belong into files named ".json"');
+      throw this.#error(
+        "not a Portolan snapshot: its first line is no header",
+        'answers of the AWS CLI belong into files named ".json"',
+      );
     }
     if (header.schema > SCHEMA) {
-      throw this.#error(`a newer Portolan wrote this snapshot (schema ${header.schema}; this one reads up to ${SCHEMA})`, "update portolan");
+      throw this.#error(
+        `a newer Portolan wrote this snapshot (schema ${header.schema}; this one reads up to ${SCHEMA})`,
+        "update portolan",
+      );
     }
     this.#started = true;
     this.#consumer.start({
@@ -140,7 +149,12 @@ class SnapshotReader {
 
   #readCall(record: Record<string, unknown>): void {
     const { call, outcome, items, subject, error } = record as Partial<CallLine>;
-    if (typeof call !== "string" || typeof outcome !== "string" || !CALL_OUTCOMES.has(outcome) || typeof items !== "number") {
+    if (
+      typeof call !== "string" ||
+      typeof outcome !== "string" ||
+      !CALL_OUTCOMES.has(outcome) ||
+      typeof items !== "number"
+    ) {
       throw this.#error("a call line without its call, outcome or number of items");
     }
     this.#counts.calls += 1;
@@ -159,7 +173,10 @@ class SnapshotReader {
     for (const [name, counted] of Object.entries(this.#counts)) {
       const count = isRecord(stated) ? stated[name] : undefined;
       if (count !== counted) {
-        throw this.#error(`the snapshot is cut: its end line counts ${String(count)} ${name}, the file holds ${counted}`, AGAIN);
+        throw this.#error(
+          `the snapshot is cut: its end line counts ${String(count)} ${name}, the file holds ${counted}`,
+          AGAIN,
+        );
       }
     }
     this.#ended = true;

@@ -3,7 +3,17 @@
 // a program killed at any moment leaves the old file or none. Memory holds the index, never the items.
 
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, createWriteStream, mkdirSync, openSync, readSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -13,7 +23,15 @@ import { createGzip, createZstdCompress } from "node:zlib";
 import { type CallRecord, compareCodeUnits, type Scope, scopeId, UserError, type Warning } from "../model/index.ts";
 import type { FactConsumer, FactType, SnapshotHeader } from "./facts.ts";
 import { type Item, itemId } from "./item-identity.ts";
-import { type CallLine, type EndLine, type HeaderLine, type ItemLine, SCHEMA, type SkippedLine, type WarningLine } from "./ndjson-format.ts";
+import {
+  type CallLine,
+  type EndLine,
+  type HeaderLine,
+  type ItemLine,
+  SCHEMA,
+  type SkippedLine,
+  type WarningLine,
+} from "./ndjson-format.ts";
 
 const PIECE_BYTES = 1 << 20;
 
@@ -27,7 +45,10 @@ interface Spooled {
 
 function compareSpooled(a: Spooled, b: Spooled): number {
   return (
-    compareCodeUnits(a.scope, b.scope) || compareCodeUnits(a.type, b.type) || compareCodeUnits(a.id, b.id) || a.offset - b.offset
+    compareCodeUnits(a.scope, b.scope) ||
+    compareCodeUnits(a.type, b.type) ||
+    compareCodeUnits(a.id, b.id) ||
+    a.offset - b.offset
   );
 }
 
@@ -75,7 +96,7 @@ class Spool {
 
   #flush(): void {
     const bytes = Buffer.concat(this.#pending, this.#pendingBytes);
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.#fd, bytes, written);
+    for (let written = 0; written < bytes.length;) written += writeSync(this.#fd, bytes, written);
     this.#pending = [];
     this.#pendingBytes = 0;
   }
@@ -91,7 +112,7 @@ class Spool {
         piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, length));
         filled = 0;
       } else if (length > piece.length) piece = Buffer.allocUnsafe(length);
-      for (let got = 0; got < length; ) {
+      for (let got = 0; got < length;) {
         const count = readSync(this.#fd, piece, filled + got, length - got, offset + got);
         if (count === 0) throw new Error("the spool of the snapshot is shorter than its index");
         got += count;
@@ -152,7 +173,13 @@ export class SnapshotWriter implements FactConsumer {
     const text = this.#scopeText(scope);
     const line: ItemLine = { scope: text, type, item };
     const place = this.#spool.append(`${JSON.stringify(line)}\n`);
-    this.#index.push({ scope: text, type, id: itemId(type, item as Item) ?? "", offset: place.offset, length: place.length });
+    this.#index.push({
+      scope: text,
+      type,
+      id: itemId(type, item as Item) ?? "",
+      offset: place.offset,
+      length: place.length,
+    });
   }
 
   call(record: CallRecord): void {
@@ -224,7 +251,8 @@ export class SnapshotWriter implements FactConsumer {
     };
     yield Buffer.from(`${JSON.stringify(header)}\n`);
     yield* this.#spool.read(this.#index.sort(compareSpooled));
-    const ordered = (lines: readonly object[]): string[] => lines.map((line) => JSON.stringify(line)).toSorted(compareCodeUnits);
+    const ordered = (lines: readonly object[]): string[] =>
+      lines.map((line) => JSON.stringify(line)).toSorted(compareCodeUnits);
     const end: EndLine = {
       end: {
         items: this.#index.length,

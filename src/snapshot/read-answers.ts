@@ -86,7 +86,9 @@ function leftoverToken(answer: Record<string, unknown>): string | undefined {
 
 /** DescribePrefixLists and DescribeManagedPrefixLists answer under one key; only the second names owner and state. */
 function callOfPrefixLists(list: readonly unknown[]): string {
-  const isManaged = list.some((item) => isRecord(item) && ("OwnerId" in item || "State" in item || "PrefixListArn" in item));
+  const isManaged = list.some(
+    (item) => isRecord(item) && ("OwnerId" in item || "State" in item || "PrefixListArn" in item),
+  );
   return list.length > 0 && !isManaged ? "DescribePrefixLists" : "DescribeManagedPrefixLists";
 }
 
@@ -134,8 +136,10 @@ class DocumentReader {
     let known = false;
     const unknownKeys: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(answer)) {
-      if (key === "Error" && isRecord(value) && typeof value["Code"] === "string") this.#readError(value["Code"], value["Message"]);
-      else if (key === RESERVATIONS || key === ENTRIES || ANSWER_KINDS.has(key)) this.#readList(key, value, answer, place, next);
+      if (key === "Error" && isRecord(value) && typeof value["Code"] === "string")
+        this.#readError(value["Code"], value["Message"]);
+      else if (key === RESERVATIONS || key === ENTRIES || ANSWER_KINDS.has(key))
+        this.#readList(key, value, answer, place, next);
       else if (UNUSED_ANSWER_KEYS.has(key)) this.skip(`${place} (${key})`, "an answer of AWS that is not used");
       else {
         if (!ENVELOPE_KEYS.has(key)) unknownKeys[key] = value;
@@ -145,7 +149,8 @@ class DocumentReader {
     }
     if (known) {
       this.recognised = true;
-      if (Object.keys(unknownKeys).length > 0) this.skip(place, `unknown part of an answer: ${keysInWords(unknownKeys)}`);
+      if (Object.keys(unknownKeys).length > 0)
+        this.skip(place, `unknown part of an answer: ${keysInWords(unknownKeys)}`);
     } else if (isAzure(answer)) this.skip(place, AZURE_REASON);
     else this.skip(place, this.#whyUnknown(answer));
   }
@@ -154,7 +159,9 @@ class DocumentReader {
     const keys = keysInWords(value);
     if (keys === "") return "an empty answer names nothing";
     const isItem = Object.keys(value).some((key) => /(?:Id|Arn)$/.test(key));
-    return isItem ? `an item without its list (${keys}): give the whole answer, without --query` : `no answer that this version knows (${keys})`;
+    return isItem
+      ? `an item without its list (${keys}): give the whole answer, without --query`
+      : `no answer that this version knows (${keys})`;
   }
 
   #readError(code: string, message: unknown): void {
@@ -192,13 +199,24 @@ class DocumentReader {
       else this.skip(`${place} (${key}[${index}])`, `an item without ${idField(kind.type)}`);
     }
     const call = key === "PrefixLists" ? callOfPrefixLists(list) : kind.call;
-    this.answers.push({ origin: this.#origin, call, type: kind.type, items, cutBy, hasMore: token !== undefined, subject: undefined });
+    this.answers.push({
+      origin: this.#origin,
+      call,
+      type: kind.type,
+      items,
+      cutBy,
+      hasMore: token !== undefined,
+      subject: undefined,
+    });
   }
 
   #readEntries(entries: readonly unknown[], place: string, cutBy: string | undefined, hasMore: boolean): void {
     const { prefixListId } = this.#origin;
     if (prefixListId === undefined) {
-      this.skip(place, 'entries of a prefix list without its "pl-" id in the file\'s or a folder\'s name: that list is unknown');
+      this.skip(
+        place,
+        "entries of a prefix list without its \"pl-\" id in the file's or a folder's name: that list is unknown",
+      );
       return;
     }
     const item: Item = { PrefixListId: prefixListId, Entries: entries };
@@ -222,7 +240,8 @@ export function readAnswers(document: unknown, origin: Origin): ReadDocument {
   const reader = new DocumentReader(origin);
   if (Array.isArray(document)) {
     if (document.length === 0) reader.skip(origin.path, "an empty list names nothing");
-    for (const [index, answer] of document.entries()) reader.readAnswer(answer, `${origin.path}[${index}]`, document[index + 1]);
+    for (const [index, answer] of document.entries())
+      reader.readAnswer(answer, `${origin.path}[${index}]`, document[index + 1]);
   } else reader.readAnswer(document, origin.path, undefined);
   return { answers: reader.answers, errors: reader.errors, skipped: reader.skipped, recognised: reader.recognised };
 }

@@ -2,7 +2,14 @@
 // Deterministic: depends on the paths and contents only. Answers come in code-unit order of their paths.
 
 import { isDeepStrictEqual } from "node:util";
-import { type CallOutcome, type CallRecord, compareCodeUnits, type Scope, scopeId, type Warning } from "../model/index.ts";
+import {
+  type CallOutcome,
+  type CallRecord,
+  compareCodeUnits,
+  type Scope,
+  scopeId,
+  type Warning,
+} from "../model/index.ts";
 import type { FactType } from "./facts.ts";
 import { isNamedWithinScope, type Item, scopeOfItem } from "./item-identity.ts";
 import type { Origin, ReadAnswer, ReadError } from "./read-answers.ts";
@@ -85,7 +92,8 @@ class Scopes {
 
 /** Short ids of old resources and lists that AWS keeps repeat over accounts and regions; unknown contradicts nothing. */
 function canBeSame(type: FactType, a: DraftScope, b: DraftScope): boolean {
-  const agree = (x: string | undefined, y: string | undefined): boolean => x === y || (!isNamedWithinScope(type) && (x === undefined || y === undefined));
+  const agree = (x: string | undefined, y: string | undefined): boolean =>
+    x === y || (!isNamedWithinScope(type) && (x === undefined || y === undefined));
   return agree(a.account, b.account) && agree(a.region, b.region);
 }
 
@@ -98,7 +106,9 @@ function joined(earlier: DraftItem, later: DraftItem): Item | undefined {
   const b = later.item;
   switch (earlier.type) {
     case "PrefixListEntries":
-      return earlier.hasMore ? { ...b, Entries: [...(a["Entries"] as unknown[]), ...(b["Entries"] as unknown[])] } : undefined;
+      return earlier.hasMore
+        ? { ...b, Entries: [...(a["Entries"] as unknown[]), ...(b["Entries"] as unknown[])] }
+        : undefined;
     case "PrefixLists":
       return "Cidrs" in a !== "Cidrs" in b || "State" in a !== "State" in b ? { ...a, ...b } : undefined;
     case "TargetGroups":
@@ -174,24 +184,45 @@ export function settleAnswers(answers: readonly ReadAnswer[], errors: readonly R
   const scopes = new Scopes();
   const warnings: Warning[] = [];
   const drafts: DraftItem[] = [];
-  const answerScopes: { readonly answer: ReadAnswer; readonly scope: DraftScope; readonly first: DraftItem | undefined }[] = [];
-  const fromPath = (origin: Origin): DraftScope => ({ account: origin.scope.account, region: origin.scope.region, origin });
+  const answerScopes: {
+    readonly answer: ReadAnswer;
+    readonly scope: DraftScope;
+    readonly first: DraftItem | undefined;
+  }[] = [];
+  const fromPath = (origin: Origin): DraftScope => ({
+    account: origin.scope.account,
+    region: origin.scope.region,
+    origin,
+  });
   for (const answer of answers) {
     const start = drafts.length;
     for (const { id, item } of answer.items) {
       const own = scopeOfItem(answer.type, item);
       const path = answer.origin.scope;
       const scope = { account: own.account ?? path.account, region: own.region ?? path.region, origin: answer.origin };
-      drafts.push({ id, type: answer.type, call: answer.call, scope, hasMore: answer.hasMore, item, isReplaced: false });
+      drafts.push({
+        id,
+        type: answer.type,
+        call: answer.call,
+        scope,
+        hasMore: answer.hasMore,
+        item,
+        isReplaced: false,
+      });
     }
     answerScopes.push({ answer, scope: fromPath(answer.origin), first: drafts[start] });
   }
   const errorScopes = errors.map((error) => ({ error, scope: fromPath(error.origin) }));
-  settleScopes([...drafts.map((draft) => draft.scope), ...answerScopes.map(({ scope }) => scope), ...errorScopes.map(({ scope }) => scope)]);
+  settleScopes([
+    ...drafts.map((draft) => draft.scope),
+    ...answerScopes.map(({ scope }) => scope),
+    ...errorScopes.map(({ scope }) => scope),
+  ]);
   const settled = settleItems(drafts, warnings);
 
   const tally = new CallTally();
-  for (const draft of settled) tally.add(scopes.of(draft.scope), draft.call, 1, draft.type === "PrefixListEntries" ? draft.id : undefined);
+  for (const draft of settled)
+    tally.add(scopes.of(draft.scope), draft.call, 1, draft.type === "PrefixListEntries" ? draft.id : undefined);
   const calls: CallRecord[] = [];
   for (const { answer, scope, first } of answerScopes) {
     // An answer of no items still tells that the call was made.

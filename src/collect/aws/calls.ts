@@ -29,30 +29,64 @@ function elbv2(call: string, reason: string): CallSpec {
 }
 
 export const CALLS = {
-  DescribeEgressOnlyInternetGateways: ec2("DescribeEgressOnlyInternetGateways", "whether a way out over IPv6 is one-way"),
+  DescribeEgressOnlyInternetGateways: ec2(
+    "DescribeEgressOnlyInternetGateways",
+    "whether a way out over IPv6 is one-way",
+  ),
   DescribeInstances: ec2("DescribeInstances", "names, tags and state of the machines that interfaces belong to"),
   DescribeInternetGateways: ec2("DescribeInternetGateways", "whether a network has a way to the Internet"),
-  DescribeLoadBalancers: elbv2("DescribeLoadBalancers", "load balancers, their groups and whether they face the Internet"),
+  DescribeLoadBalancers: elbv2(
+    "DescribeLoadBalancers",
+    "load balancers, their groups and whether they face the Internet",
+  ),
   DescribeManagedPrefixLists: ec2("DescribeManagedPrefixLists", "prefix lists that rules name as peers"),
   DescribeNatGateways: ec2("DescribeNatGateways", "addresses under which machines without public addresses appear"),
   DescribeNetworkAcls: ec2("DescribeNetworkAcls", "the filter between subnets"),
-  DescribeNetworkInterfaces: ec2("DescribeNetworkInterfaces", "what traffic arrives at: addresses and groups of every interface"),
+  DescribeNetworkInterfaces: ec2(
+    "DescribeNetworkInterfaces",
+    "what traffic arrives at: addresses and groups of every interface",
+  ),
   DescribeRegions: ec2("DescribeRegions", "the regions that are enabled, where the configuration names none"),
   DescribeRouteTables: ec2("DescribeRouteTables", "whether packets have a way at all"),
-  DescribeSecurityGroupRules: ec2("DescribeSecurityGroupRules", "ids of rules, so that a finding names the rule to change"),
-  DescribeSecurityGroupVpcAssociations: ec2("DescribeSecurityGroupVpcAssociations", "groups that are used in a second VPC"),
+  DescribeSecurityGroupRules: ec2(
+    "DescribeSecurityGroupRules",
+    "ids of rules, so that a finding names the rule to change",
+  ),
+  DescribeSecurityGroupVpcAssociations: ec2(
+    "DescribeSecurityGroupVpcAssociations",
+    "groups that are used in a second VPC",
+  ),
   DescribeSecurityGroups: ec2("DescribeSecurityGroups", "what is let through"),
-  DescribeStaleSecurityGroups: ec2("DescribeStaleSecurityGroups", "references to groups that are gone", STALE_PER_SECOND),
-  DescribeSubnets: ec2("DescribeSubnets", "address ranges of subnets, and which network ACL and route table rule there"),
+  DescribeStaleSecurityGroups: ec2(
+    "DescribeStaleSecurityGroups",
+    "references to groups that are gone",
+    STALE_PER_SECOND,
+  ),
+  DescribeSubnets: ec2(
+    "DescribeSubnets",
+    "address ranges of subnets, and which network ACL and route table rule there",
+  ),
   DescribeTargetGroupAttributes: elbv2("DescribeTargetGroupAttributes", "whether targets see the client's address"),
   DescribeTargetGroups: elbv2("DescribeTargetGroups", "what load balancers send traffic to"),
-  DescribeTransitGatewayVpcAttachments: ec2("DescribeTransitGatewayVpcAttachments", "networks joined by a transit gateway"),
+  DescribeTransitGatewayVpcAttachments: ec2(
+    "DescribeTransitGatewayVpcAttachments",
+    "networks joined by a transit gateway",
+  ),
   DescribeTransitGateways: ec2("DescribeTransitGateways", "whether a transit gateway lets groups be referenced"),
-  DescribeVpcBlockPublicAccessExclusions: ec2("DescribeVpcBlockPublicAccessExclusions", "networks exempt from Block Public Access"),
-  DescribeVpcBlockPublicAccessOptions: ec2("DescribeVpcBlockPublicAccessOptions", "whether Block Public Access closes the way in"),
+  DescribeVpcBlockPublicAccessExclusions: ec2(
+    "DescribeVpcBlockPublicAccessExclusions",
+    "networks exempt from Block Public Access",
+  ),
+  DescribeVpcBlockPublicAccessOptions: ec2(
+    "DescribeVpcBlockPublicAccessOptions",
+    "whether Block Public Access closes the way in",
+  ),
   DescribeVpcPeeringConnections: ec2("DescribeVpcPeeringConnections", "networks joined by peering"),
   DescribeVpcs: ec2("DescribeVpcs", "address ranges of networks"),
-  GetManagedPrefixListEntries: ec2("GetManagedPrefixListEntries", "the addresses in a prefix list (not covered by ec2:Describe*)"),
+  GetManagedPrefixListEntries: ec2(
+    "GetManagedPrefixListEntries",
+    "the addresses in a prefix list (not covered by ec2:Describe*)",
+  ),
 } as const satisfies Readonly<Record<string, CallSpec>>;
 
 export type CallName = keyof typeof CALLS;
@@ -96,7 +130,12 @@ export const REGION_LISTS: readonly ListCall[] = [
 ];
 
 /** Asked for each prefix list. */
-export const PREFIX_LIST_ENTRIES: ListCall = listCall("GetManagedPrefixListEntries", "PrefixListEntries", 100, "Entries");
+export const PREFIX_LIST_ENTRIES: ListCall = listCall(
+  "GetManagedPrefixListEntries",
+  "PrefixListEntries",
+  100,
+  "Entries",
+);
 
 /** Asked for each VPC whose groups refer to groups of other networks. */
 export const STALE_GROUPS: ListCall = listCall("DescribeStaleSecurityGroups", "StaleSecurityGroupSet", 255);

@@ -14,6 +14,12 @@ import type { AwsSession } from "./session.ts";
 
 export type { Progress } from "./region.ts";
 
+/** One source and who is told what it gives. */
+export interface AwsRun {
+  readonly source: AwsSource;
+  readonly consumer: FactConsumer;
+}
+
 export interface AwsCollectOptions {
   readonly limits?: Partial<RequestLimits>;
   readonly signal?: AbortSignal;
@@ -66,6 +72,14 @@ class AccountCollection {
     this.#sink = sink;
   }
 
+  get foreignEndpoints(): readonly string[] {
+    return this.#session.foreignEndpoints;
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+
   /** Signs in and finds the regions. @returns undefined where the account could not be entered */
   async enter(): Promise<Place | undefined> {
     const account = await this.#signIn();
@@ -82,16 +96,16 @@ class AccountCollection {
         this.records.push(...(await collectRegion(context, awsScope(account, region), this.#sink)));
       }),
     );
-    for (const origin of this.#session.foreignEndpoints) {
-      this.warnings.push({ subject: origin, message: "requests went to this endpoint, not to AWS's own (AWS_ENDPOINT_URL)" });
-    }
   }
 
   #claim(scope: Scope, claimed: Set<string>): boolean {
     const id = scopeId(scope);
     // Without an account id nothing says that two sources lead to one account.
     if (scope.account !== UNKNOWN && claimed.has(id)) {
-      this.warnings.push({ subject: id, message: `named twice: ${sourceName(this.#source)} leads there too and was not asked again` });
+      this.warnings.push({
+        subject: id,
+        message: `named twice: ${sourceName(this.#source)} leads there too and was not asked again`,
+      });
       return false;
     }
     claimed.add(id);
@@ -118,7 +132,8 @@ class AccountCollection {
       // An endpoint without STS still has facts to give; whose they are, only the role can say.
       if (call === "GetCallerIdentity" && error.failure.outcome === "not-offered") return account;
       // Nothing of the account was seen: as many scopes failed as were to be asked.
-      for (const region of this.#source.regions ?? [UNKNOWN]) this.#fail(awsScope(account, region), call, error.failure);
+      for (const region of this.#source.regions ?? [UNKNOWN])
+        this.#fail(awsScope(account, region), call, error.failure);
       return undefined;
     }
   }
@@ -130,7 +145,9 @@ class AccountCollection {
     try {
       const api = this.#session.region(baseRegion);
       const answer = await ask({ api, requests: this.#requests, account, region: baseRegion }, REGIONS, {});
-      const regions = (Array.isArray(answer["Regions"]) ? answer["Regions"] : []) as readonly { readonly RegionName?: string }[];
+      const regions = (Array.isArray(answer["Regions"]) ? answer["Regions"] : []) as readonly {
+        readonly RegionName?: string;
+      }[];
       const names = regions.map(({ RegionName }) => RegionName).filter((name) => name !== undefined);
       if (names.length === 0) {
         const error = "the answer names no region; only the one that was asked is collected";
@@ -157,23 +174,28 @@ function compareRecords(a: CallRecord, b: CallRecord): number {
 }
 
 /**
- * Collects AWS accounts into a consumer: items in the order of their arrival, then calls and warnings in a fixed order.
- * Calls neither `start` nor `end`: src/collect/collect.ts does, for all providers of a run.
+ * Collects AWS accounts side by side: items reach each source's consumer in the order of their arrival, then its calls and warnings
+ * in a fixed order. Calls neither `start` nor `end`: src/collect/collect.ts does, for all providers of a run.
  * @throws the signal's reason when the user ends the run; never for what a provider or the network did
  */
-export async function collectAws(sources: readonly AwsSource[], consumer: FactConsumer, options: AwsCollectOptions = {}): Promise<void> {
+export async function collectAws(runs: readonly AwsRun[], options: AwsCollectOptions = {}): Promise<void> {
   const { openSession } = await import("./session.ts");
   const environment = options.environment ?? process.env;
-  const requests = new Requests({ ...DEFAULT_LIMITS, ...options.limits }, options.signal ?? new AbortController().signal);
-  const sessions: AwsSession[] = [];
+  const requests = new Requests(
+    { ...DEFAULT_LIMITS, ...options.limits },
+    options.signal ?? new AbortController().signal,
+  );
   const accounts: AccountCollection[] = [];
   try {
-    for (const source of sources) {
+    for (const { source, consumer } of runs) {
       // oxlint-disable-next-line no-await-in-loop -- reads local files only
       const session = await openSession(source, environment);
-      sessions.push(session);
-      const words = (failure: Failure): string => wordsOf(failure, source, environment);
-      accounts.push(new AccountCollection(source, session, requests, { consumer, onProgress: options.onProgress ?? (() => {}), words }));
+      const sink: RegionSink = {
+        consumer,
+        onProgress: options.onProgress ?? (() => {}),
+        words: (failure) => wordsOf(failure, source, environment),
+      };
+      accounts.push(new AccountCollection(source, session, requests, sink));
     }
     const places = await Promise.all(accounts.map((account) => account.enter()));
     // In the order of the list, so that which of two sources collects a region they share does not depend on who answers first.
@@ -185,9 +207,17 @@ export async function collectAws(sources: readonly AwsSource[], consumer: FactCo
       }),
     );
   } finally {
-    for (const session of sessions) session.close();
+    for (const account of accounts) account.close();
   }
-  for (const record of accounts.flatMap(({ records }) => records).toSorted(compareRecords)) consumer.call(record);
-  const warnings = new Map(accounts.flatMap((account) => account.warnings).map((warning) => [`${warning.subject}\n${warning.message}`, warning]));
-  for (const [, warning] of [...warnings].toSorted(([a], [b]) => compareCodeUnits(a, b))) consumer.warning(warning);
+  const told = new Set<string>();
+  for (const [index, account] of accounts.entries()) {
+    const consumer = runs[index]?.consumer;
+    for (const record of account.records.toSorted(compareRecords)) consumer?.call(record);
+    for (const warning of account.warnings) consumer?.warning(warning);
+    for (const subject of account.foreignEndpoints) {
+      if (told.has(subject)) continue;
+      told.add(subject);
+      consumer?.warning({ subject, message: "requests went to this endpoint, not to AWS's own (AWS_ENDPOINT_URL)" });
+    }
+  }
 }

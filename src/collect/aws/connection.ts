@@ -27,7 +27,8 @@ export async function requestHandler(environment: NodeJS.ProcessEnv): Promise<No
 }
 
 /** AWS's own domains, in every partition. */
-const AWS_HOST = /(?:^|\.)(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov|adc-e\.uk|csp\.hci\.ic\.gov)$/;
+const AWS_HOST =
+  /(?:^|\.)(?:amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov|adc-e\.uk|csp\.hci\.ic\.gov)$/;
 
 /** True where a host is one of AWS's. */
 export function isAwsHost(host: string): boolean {
@@ -51,7 +52,9 @@ interface Handled {
 
 interface MiddlewareStack {
   add(
-    middleware: (next: (args: { request: unknown; input: object }) => Promise<Handled>) => (args: { request: unknown; input: object }) => Promise<Handled>,
+    middleware: (
+      next: (args: { request: unknown; input: object }) => Promise<Handled>,
+    ) => (args: { request: unknown; input: object }) => Promise<Handled>,
     options: { step: "deserialize"; priority: "low"; name: string },
   ): void;
 }

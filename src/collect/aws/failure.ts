@@ -52,7 +52,15 @@ function retryOf(code: string, status: number | undefined): Failure["retry"] {
 }
 
 function failure(code: string, message: string, parts: Partial<Failure>): Failure {
-  return { code, line: errorLine(code, message), outcome: "failed", retry: "never", retryAfterMs: undefined, isExpired: false, ...parts };
+  return {
+    code,
+    line: errorLine(code, message),
+    outcome: "failed",
+    retry: "never",
+    retryAfterMs: undefined,
+    isExpired: false,
+    ...parts,
+  };
 }
 
 /**
@@ -68,7 +76,8 @@ export function failureOf(error: unknown): Failure {
 
   if (error instanceof RequestTimeoutError) return failure(name, message, { retry: "transient" });
   if (error instanceof GarbledAnswerError) return failure(name, message, { retry: "garbled" });
-  if (typeof fields.code === "string" && SOCKET_ERROR.test(fields.code)) return failure(fields.code, message, { retry: "transient" });
+  if (typeof fields.code === "string" && SOCKET_ERROR.test(fields.code))
+    return failure(fields.code, message, { retry: "transient" });
   if (name === "TimeoutError") return failure(name, message, { retry: "transient" });
   if (CREDENTIALS_ERROR.test(name)) {
     const expired = /expired|sso login/i.test(message);
@@ -77,7 +86,9 @@ export function failureOf(error: unknown): Failure {
   // Read from the answer, but not an error of the service: no code could be made of it.
   if (status !== undefined && (name === "Error" || name === "Unknown" || name === "TypeError")) {
     const isServerError = status >= 500 && status !== 500;
-    return failure(`HTTP ${status}`, "the answer is none of the service", { retry: isServerError ? "transient" : "garbled" });
+    return failure(`HTTP ${status}`, "the answer is none of the service", {
+      retry: isServerError ? "transient" : "garbled",
+    });
   }
   const code = typeof fields.code === "string" ? fields.code : name;
   return failure(code, message, {

@@ -40,7 +40,8 @@ export class ForeignReferences {
 
   #addPair(pair: Pair, network: string): void {
     const isElsewhere = pair.VpcId !== undefined && pair.VpcId !== network;
-    if (isElsewhere || pair.VpcPeeringConnectionId !== undefined || pair.PeeringStatus !== undefined) this.#networks.add(network);
+    if (isElsewhere || pair.VpcPeeringConnectionId !== undefined || pair.PeeringStatus !== undefined)
+      this.#networks.add(network);
     else if (pair.GroupId !== undefined) {
       const networks = this.#references.get(pair.GroupId);
       if (networks === undefined) this.#references.set(pair.GroupId, new Set([network]));

@@ -64,10 +64,14 @@ class Once {
 }
 
 /** Sends one request of a region, with all its tries. @throws RequestFailedError */
-export async function ask(context: RegionContext, call: ListCall["call"], input: object): Promise<Readonly<Record<string, unknown>>> {
+export function ask(
+  context: RegionContext,
+  call: ListCall["call"],
+  input: object,
+): Promise<Readonly<Record<string, unknown>>> {
   const { api, requests, account, region } = context;
   const place = { bucket: `${account}/${region}/${call}`, perSecond: CALLS[call].perSecond };
-  return await requests.send(place, (signal) => api.send(call, input, signal));
+  return requests.send(place, (signal) => api.send(call, input, signal));
 }
 
 /**

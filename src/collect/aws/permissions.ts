@@ -28,6 +28,8 @@ export interface PolicyDocument {
 export function awsPolicyDocument(): PolicyDocument {
   return {
     Version: "2012-10-17",
-    Statement: [{ Sid: "PortolanReadOnly", Effect: "Allow", Action: AWS_PERMISSIONS.map(({ action }) => action), Resource: "*" }],
+    Statement: [
+      { Sid: "PortolanReadOnly", Effect: "Allow", Action: AWS_PERMISSIONS.map(({ action }) => action), Resource: "*" },
+    ],
   };
 }

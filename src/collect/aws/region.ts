@@ -4,7 +4,15 @@
 import type { CallRecord, Scope } from "../../model/index.ts";
 import type { FactConsumer } from "../../snapshot/facts.ts";
 import type { Item } from "../../snapshot/item-identity.ts";
-import { CALLS, type CallName, type ListCall, PREFIX_LIST_ENTRIES, REGION_LISTS, STALE_GROUPS, TARGET_GROUP_ATTRIBUTES } from "./calls.ts";
+import {
+  CALLS,
+  type CallName,
+  type ListCall,
+  PREFIX_LIST_ENTRIES,
+  REGION_LISTS,
+  STALE_GROUPS,
+  TARGET_GROUP_ATTRIBUTES,
+} from "./calls.ts";
 import { ask, askList, type ListResult, type RegionContext } from "./list.ts";
 import { ForeignReferences } from "./foreign-references.ts";
 import type { Failure } from "./failure.ts";
@@ -27,6 +35,14 @@ export interface RegionSink {
 
 /** AWS: only targets of TCP, TLS, UDP and QUIC listeners can see the client's address; for others it is the balancer's. */
 const KEEPS_CLIENT_ADDRESSES: ReadonlySet<unknown> = new Set(["TCP", "TLS", "UDP", "TCP_UDP", "QUIC", "TCP_QUIC"]);
+
+/** An endpoint without these is no EC2: a bare HTTP 500 for them is a failure. */
+const ALWAYS_OFFERED: ReadonlySet<CallName> = new Set([
+  "DescribeSecurityGroups",
+  "DescribeNetworkInterfaces",
+  "DescribeVpcs",
+  "DescribeSubnets",
+]);
 
 interface Asked {
   readonly call: CallName;
@@ -73,9 +89,15 @@ class RegionCollection {
     for (const item of items) this.#sink.consumer.item(this.#scope, list.type, item);
   }
 
-  async #askList(list: ListCall, input: object, subject: string | undefined, onPage: (items: readonly Item[]) => void): Promise<ListResult> {
+  async #askList(
+    list: ListCall,
+    input: object,
+    subject: string | undefined,
+    onPage: (items: readonly Item[]) => void,
+  ): Promise<ListResult> {
     let items = 0;
-    const progress = (done: boolean): void => this.#sink.onProgress({ scope: this.#scope, call: list.call, items, done });
+    const progress = (done: boolean): void =>
+      this.#sink.onProgress({ scope: this.#scope, call: list.call, items, done });
     const result = await askList(this.#context, list, input, (page) => {
       items += page.length;
       onPage(page);
@@ -98,7 +120,9 @@ class RegionCollection {
 
   async #askStaleGroups(networks: readonly string[]): Promise<void> {
     await Promise.all(
-      networks.map((VpcId) => this.#askList(STALE_GROUPS, { VpcId }, VpcId, (items) => this.#tell(STALE_GROUPS, items))),
+      networks.map((VpcId) =>
+        this.#askList(STALE_GROUPS, { VpcId }, VpcId, (items) => this.#tell(STALE_GROUPS, items)),
+      ),
     );
   }
 
@@ -117,7 +141,11 @@ class RegionCollection {
     } catch (error) {
       if (!(error instanceof RequestFailedError)) throw error;
       this.#sink.consumer.item(this.#scope, "TargetGroups", group);
-      this.#asked.push({ call, subject: TargetGroupArn, result: { outcome: error.failure.outcome, items: 0, failure: error.failure } });
+      this.#asked.push({
+        call,
+        subject: TargetGroupArn,
+        result: { outcome: error.failure.outcome, items: 0, failure: error.failure },
+      });
     }
   }
 
@@ -126,7 +154,8 @@ class RegionCollection {
    * answered another call of the service well, the action is one that it does not offer.
    */
   #isNotOffered({ call, result }: Asked): boolean {
-    if (!this.#context.api.isForeign || result.items > 0 || result.failure?.code !== "HTTP 500") return false;
+    if (ALWAYS_OFFERED.has(call) || !this.#context.api.isForeign) return false;
+    if (result.items > 0 || result.failure?.code !== "HTTP 500") return false;
     const { service } = CALLS[call];
     return this.#asked.some((other) => CALLS[other.call].service === service && other.result.outcome === "complete");
   }
@@ -151,6 +180,6 @@ class RegionCollection {
  * Collects one region.
  * @returns a record a call, in no particular order; throws only when the user ended the run or for a defect
  */
-export async function collectRegion(context: RegionContext, scope: Scope, sink: RegionSink): Promise<CallRecord[]> {
-  return await new RegionCollection(context, scope, sink).run();
+export function collectRegion(context: RegionContext, scope: Scope, sink: RegionSink): Promise<CallRecord[]> {
+  return new RegionCollection(context, scope, sink).run();
 }

@@ -77,12 +77,17 @@ export class Requests {
   async send<T>(place: RequestPlace, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { throttledRetries, transientRetries, firstPauseMs, longestPauseMs } = this.#limits;
     const bucket = this.#buckets.of(place.bucket, place.perSecond);
-    const tries = { throttled: throttledRetries, transient: transientRetries, garbled: Math.min(1, transientRetries), never: 0 };
+    const tries = {
+      throttled: throttledRetries,
+      transient: transientRetries,
+      garbled: Math.min(1, transientRetries),
+      never: 0,
+    };
     try {
       return await pRetry(
         async () => {
           await bucket.take(this.#signal);
-          return await this.#limit(() => this.#timed(attempt));
+          return this.#limit(() => this.#timed(attempt));
         },
         {
           retries: Math.max(throttledRetries, transientRetries),
@@ -98,7 +103,8 @@ export class Requests {
           onFailedAttempt: async ({ error, retryDelay }) => {
             const { retry, retryAfterMs = 0 } = failureOf(error);
             const longerMs = Math.min(retryAfterMs, longestPauseMs) - retryDelay;
-            if (retry === "throttled" && tries.throttled > 0 && longerMs > 0) await this.#clock.sleep(longerMs, this.#signal);
+            if (retry === "throttled" && tries.throttled > 0 && longerMs > 0)
+              await this.#clock.sleep(longerMs, this.#signal);
           },
         },
       );

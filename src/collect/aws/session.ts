@@ -139,7 +139,7 @@ export async function openSession(source: AwsSource, environment: NodeJS.Process
       const config = { ...settings, region, credentials };
       const clients: Clients = { ec2: new EC2Client(config), elbv2: new ElasticLoadBalancingV2Client(config) };
       const own = new ForeignEndpoints(all);
-      for (const client of Object.values(clients)) watchWire(client.middlewareStack, own);
+      for (const client of [clients.ec2, clients.elbv2]) watchWire(client.middlewareStack, own);
       return {
         send: (call, input, signal) => sendCommand(clients, call, input, signal),
         get isForeign() {
