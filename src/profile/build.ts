@@ -59,7 +59,13 @@ class ProfileBuilder {
     const profile: Profile = {
       id: file.id,
       title: file.title,
-      source: { document, section, version: commit === undefined ? version : `${version} (${commit})`, date, ...(url === undefined ? {} : { url }) },
+      source: {
+        document,
+        section,
+        version: commit === undefined ? version : `${version} (${commit})`,
+        date,
+        ...(url === undefined ? {} : { url }),
+      },
       kind: file.kind,
       roles: [...this.#roles.values()],
       factDefaults,
@@ -68,7 +74,9 @@ class ProfileBuilder {
       // Its own verdicts come first: the first that matches wins.
       judgements: [...this.#readJudgements(), ...(base?.judgements ?? [])],
       portNames: [...this.#readPortNames(), ...(base?.portNames ?? [])],
-      ...(recognise === undefined ? {} : { recognise: { groupNames: recognise.group_names ?? [], tagKeys: recognise.tag_keys ?? [] } }),
+      ...(recognise === undefined
+        ? {}
+        : { recognise: { groupNames: recognise.group_names ?? [], tagKeys: recognise.tag_keys ?? [] } }),
       observed: this.#readObserved(),
       notes: [...(base?.notes ?? []), ...(file.notes ?? [])],
     };
@@ -83,7 +91,8 @@ class ProfileBuilder {
     for (const { name, unionOf } of roles.values()) {
       for (const [index, part] of (unionOf ?? []).entries()) {
         const path = ["roles", name, "union_of", index];
-        if (roles.get(part)?.unionOf !== undefined) throw this.#source.error(path, `${part} is a union itself`, "name roles that are bound");
+        if (roles.get(part)?.unionOf !== undefined)
+          throw this.#source.error(path, `${part} is a union itself`, "name roles that are bound");
         if (!roles.has(part)) throw this.#unknown("role", part, [...roles.keys()], path);
       }
     }
@@ -94,7 +103,12 @@ class ProfileBuilder {
     const facts = new Map(this.#base?.facts ?? []);
     for (const [name, { title, values, default: defaultValue }] of Object.entries(this.#file.facts ?? {})) {
       const allowed = values === "boolean" ? [true, false] : values;
-      const fact: FactDefinition = { name, title, values: allowed, ...(defaultValue === undefined ? {} : { defaultValue }) };
+      const fact: FactDefinition = {
+        name,
+        title,
+        values: allowed,
+        ...(defaultValue === undefined ? {} : { defaultValue }),
+      };
       if (defaultValue !== undefined && !allowsValue(fact, defaultValue)) {
         throw this.#source.error(["facts", name, "default"], `the default of ${name} must be ${describeValues(fact)}`);
       }
@@ -110,7 +124,11 @@ class ProfileBuilder {
     for (const [index, row] of (this.#file.rows ?? []).entries()) {
       for (const requirement of this.#expandRow(row, ["rows", index])) {
         if (own.has(requirement.id)) {
-          throw this.#source.error(["rows", index], `two rows have the id ${requirement.id}`, "give one of them an id of its own");
+          throw this.#source.error(
+            ["rows", index],
+            `two rows have the id ${requirement.id}`,
+            "give one of them an id of its own",
+          );
         }
         own.add(requirement.id);
         rows.set(requirement.id, requirement);
@@ -121,9 +139,15 @@ class ProfileBuilder {
 
   #expandRow(row: RowFile, path: YamlPath): Requirement[] {
     const pairs = this.#pairsOf(row, path);
-    const protocols: readonly (ProtocolText | undefined)[] = row.protocol === undefined ? [undefined] : listOf(row.protocol);
+    const protocols: readonly (ProtocolText | undefined)[] =
+      row.protocol === undefined ? [undefined] : listOf(row.protocol);
     const total = pairs.length * protocols.length;
-    if (row.id !== undefined && total > 1) throw this.#source.error([...path, "id"], "one id cannot name several rows", "leave it out or write the rows out");
+    if (row.id !== undefined && total > 1)
+      throw this.#source.error(
+        [...path, "id"],
+        "one id cannot name several rows",
+        "leave it out or write the rows out",
+      );
     if (row.port_fact !== undefined) this.#knownFact(row.port_fact, [...path, "port_fact"]);
     const common = {
       ...(row.port_fact === undefined ? {} : { portFact: row.port_fact }),
@@ -153,17 +177,22 @@ class ProfileBuilder {
 
   #pairsOf(row: RowFile, path: YamlPath): [from: string, to: string, local: boolean][] {
     if (row.on !== undefined) {
-      if (row.from !== undefined || row.to !== undefined) throw this.#source.error(path, "a row has either `on` or `from` and `to`");
+      if (row.from !== undefined || row.to !== undefined)
+        throw this.#source.error(path, "a row has either `on` or `from` and `to`");
       return this.#knownRoles(row.on, [...path, "on"]).map((role) => [role, role, true]);
     }
-    if (row.from === undefined || row.to === undefined) throw this.#source.error(path, "a row needs `from` and `to`, or `on` for a node to itself");
+    if (row.from === undefined || row.to === undefined)
+      throw this.#source.error(path, "a row needs `from` and `to`, or `on` for a node to itself");
     const to = this.#knownRoles(row.to, [...path, "to"]);
-    return this.#knownRoles(row.from, [...path, "from"], ["any"]).flatMap((from) => to.map((role): [string, string, boolean] => [from, role, false]));
+    return this.#knownRoles(row.from, [...path, "from"], ["any"]).flatMap((from) =>
+      to.map((role): [string, string, boolean] => [from, role, false]),
+    );
   }
 
   #rowTransport(row: RowFile, protocol: ProtocolText | undefined, path: YamlPath): TransportSet | undefined {
     if (row.ports === undefined && (row.port_fact !== undefined || row.ports_text !== undefined)) return undefined;
-    if (protocol === undefined) throw this.#source.error(path, `"protocol" is missing`, "or say with ports_text that the document gives none");
+    if (protocol === undefined)
+      throw this.#source.error(path, `"protocol" is missing`, "or say with ports_text that the document gives none");
     return readTransport(protocol, row.ports, { source: this.#source, path });
   }
 
@@ -228,13 +257,26 @@ class ProfileBuilder {
       const peers = listOf(rule.peers);
       return peers.map((peer): ObservedRule => {
         const id = rule.id ?? [direction, ...words.split(" ")].join("-");
-        return { id: peers.length === 1 ? id : `${id}-${peer}`, direction, transport, portsText: words, peer, purpose: rule.purpose };
+        return {
+          id: peers.length === 1 ? id : `${id}-${peer}`,
+          direction,
+          transport,
+          portsText: words,
+          peer,
+          purpose: rule.purpose,
+        };
       });
     });
   }
 
-  #unionTransport(protocols: ProtocolText | readonly ProtocolText[], ports: PortsText | undefined, path: YamlPath): TransportSet {
-    return TransportSet.unionAll(listOf(protocols).map((protocol) => readTransport(protocol, ports, { source: this.#source, path })));
+  #unionTransport(
+    protocols: ProtocolText | readonly ProtocolText[],
+    ports: PortsText | undefined,
+    path: YamlPath,
+  ): TransportSet {
+    return TransportSet.unionAll(
+      listOf(protocols).map((protocol) => readTransport(protocol, ports, { source: this.#source, path })),
+    );
   }
 
   #readCondition(condition: ConditionFile | undefined, path: YamlPath): Condition | undefined {
@@ -244,7 +286,12 @@ class ProfileBuilder {
       const negated = typeof wanted === "object" && !Array.isArray(wanted);
       const values = listOf(negated ? wanted.not : wanted);
       for (const value of values) {
-        if (!allowsValue(fact, value)) throw this.#source.error([...path, name], `${name} is never ${JSON.stringify(value)}`, `it is ${describeValues(fact)}`);
+        if (!allowsValue(fact, value))
+          throw this.#source.error(
+            [...path, name],
+            `${name} is never ${JSON.stringify(value)}`,
+            `it is ${describeValues(fact)}`,
+          );
       }
       return { fact: name, values, negated };
     });
@@ -255,7 +302,12 @@ class ProfileBuilder {
     const list = listOf(names);
     for (const [index, name] of list.entries()) {
       if (this.#roles.has(name) || others.includes(name)) continue;
-      throw this.#unknown("role", name, [...this.#roles.keys(), ...others], Array.isArray(names) ? [...path, index] : path);
+      throw this.#unknown(
+        "role",
+        name,
+        [...this.#roles.keys(), ...others],
+        Array.isArray(names) ? [...path, index] : path,
+      );
     }
     return list;
   }

@@ -6,7 +6,10 @@ import type { Condition, FactValue } from "../model/index.ts";
  * True or false where the facts settle it; undefined where a fact that is not set could still make it hold.
  * A row without a condition always holds.
  */
-export function evaluate(condition: Condition | undefined, facts: Readonly<Record<string, FactValue>>): boolean | undefined {
+export function evaluate(
+  condition: Condition | undefined,
+  facts: Readonly<Record<string, FactValue>>,
+): boolean | undefined {
   let isOpen = false;
   for (const { fact, values, negated } of condition?.facts ?? []) {
     const value = Object.hasOwn(facts, fact) ? facts[fact] : undefined;
@@ -18,5 +21,7 @@ export function evaluate(condition: Condition | undefined, facts: Readonly<Recor
 
 /** "external_lb is none and node_driver is true", for listings. */
 export function describeCondition(condition: Condition): string {
-  return condition.facts.map(({ fact, values, negated }) => `${fact} is ${negated ? "not " : ""}${values.join(" or ")}`).join(" and ");
+  return condition.facts
+    .map(({ fact, values, negated }) => `${fact} is ${negated ? "not " : ""}${values.join(" or ")}`)
+    .join(" and ");
 }

@@ -3,7 +3,14 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { compareCodeUnits, UserError, type PortName, type Position, type Profile, type RoleDefinition } from "../model/index.ts";
+import {
+  compareCodeUnits,
+  UserError,
+  type PortName,
+  type Position,
+  type Profile,
+  type RoleDefinition,
+} from "../model/index.ts";
 import { PROTOCOL_CELLS, type TransportSet } from "../net/index.ts";
 import { buildProfile, type BuiltProfile } from "./build.ts";
 import { COMMON_FACTS, type FactDefinition } from "./facts.ts";
@@ -73,21 +80,33 @@ class Library implements ProfileLibrary {
     for (const id of files.keys()) this.#profiles.set(id, buildWithBase(id, files, built, []).profile);
     const all = this.list();
     const [baseline] = all.filter((profile) => profile.kind === "baseline");
-    if (baseline === undefined) throw new UserError("no profile of kind baseline is among the profiles", { position: { file: folder } });
+    if (baseline === undefined)
+      throw new UserError("no profile of kind baseline is among the profiles", { position: { file: folder } });
     this.baseline = baseline;
     this.observed = all.filter((profile) => profile.kind === "observed-rules");
     // Extending profiles repeat what they took over: by name, the first counts.
     const names = new Map(all.flatMap((profile) => profile.portNames).map((port) => [port.name, port]));
-    this.portNames = [...names.values()].sort((a, b) => size(a.transport) - size(b.transport) || compareCodeUnits(a.name, b.name));
+    this.portNames = [...names.values()].sort(
+      (a, b) => size(a.transport) - size(b.transport) || compareCodeUnits(a.name, b.name),
+    );
     this.roles = agreed("role", all, (profile) => profile.roles, sameRole, files);
-    this.facts = agreed("fact", all, (profile) => [...COMMON_FACTS, ...(built.get(profile.id)?.facts.values() ?? [])], sameFact, files);
+    this.facts = agreed(
+      "fact",
+      all,
+      (profile) => [...COMMON_FACTS, ...(built.get(profile.id)?.facts.values() ?? [])],
+      sameFact,
+      files,
+    );
   }
 
   get(id: string, position?: Position): Profile {
     const profile = this.#profiles.get(id);
     if (profile !== undefined) return profile;
     const hint = nearestHint(id, [...this.#profiles.keys()]);
-    throw new UserError(`unknown profile ${JSON.stringify(id)}`, { ...(position === undefined ? {} : { position }), hint: hint ?? "list them with `audit profiles list`" });
+    throw new UserError(`unknown profile ${JSON.stringify(id)}`, {
+      ...(position === undefined ? {} : { position }),
+      hint: hint ?? "list them with `audit profiles list`",
+    });
   }
 
   list(): readonly Profile[] {
@@ -95,7 +114,12 @@ class Library implements ProfileLibrary {
   }
 }
 
-function buildWithBase(id: string, files: ReadonlyMap<string, LoadedFile>, built: Map<string, BuiltProfile>, under: readonly string[]): BuiltProfile {
+function buildWithBase(
+  id: string,
+  files: ReadonlyMap<string, LoadedFile>,
+  built: Map<string, BuiltProfile>,
+  under: readonly string[],
+): BuiltProfile {
   const known = built.get(id);
   if (known !== undefined) return known;
   const loaded = files.get(id);
@@ -104,8 +128,14 @@ function buildWithBase(id: string, files: ReadonlyMap<string, LoadedFile>, built
   const chain = [...under, id];
   let base: BuiltProfile | undefined;
   if (file.extends !== undefined) {
-    if (!files.has(file.extends)) throw source.error(["extends"], `unknown profile ${JSON.stringify(file.extends)}`, nearestHint(file.extends, [...files.keys()]));
-    if (chain.includes(file.extends)) throw source.error(["extends"], `profiles extend each other in a circle: ${[...chain, file.extends].join(", ")}`);
+    if (!files.has(file.extends))
+      throw source.error(
+        ["extends"],
+        `unknown profile ${JSON.stringify(file.extends)}`,
+        nearestHint(file.extends, [...files.keys()]),
+      );
+    if (chain.includes(file.extends))
+      throw source.error(["extends"], `profiles extend each other in a circle: ${[...chain, file.extends].join(", ")}`);
     base = buildWithBase(file.extends, files, built, chain);
   }
   const profile = buildProfile(file, source, base);

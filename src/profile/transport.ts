@@ -6,13 +6,13 @@ import type { YamlPath, YamlSource } from "./yaml-source.ts";
 
 export const protocolSchema = z
   .union([z.enum(["tcp", "udp", "icmp", "icmpv6", "all"]), z.int().min(0).max(255)])
-  .describe("tcp, udp, icmp, icmpv6, all, or the number of any other IP protocol");
+  .meta({ id: "protocol", description: "tcp, udp, icmp, icmpv6, all, or the number of any other IP protocol" });
 
 const portSchema = z.int().min(0).max(65_535);
 
 export const portsSchema = z
   .union([portSchema, z.string(), z.array(z.union([portSchema, z.string()])).min(1)])
-  .describe('A port, a range such as "8000-8080", a list of both, or "all"');
+  .meta({ id: "ports", description: 'A port, a range such as "8000-8080", a list of both, or "all"' });
 
 export type ProtocolText = z.output<typeof protocolSchema>;
 export type PortsText = z.output<typeof portsSchema>;
@@ -28,7 +28,11 @@ export interface TransportPlace {
  * The transport that a protocol and its ports name. tcp and udp need ports ("all" for all of them), other protocols have none.
  * Throws UserError where they do not go together or the ports are malformed.
  */
-export function readTransport(protocol: ProtocolText, ports: PortsText | undefined, { source, path }: TransportPlace): TransportSet {
+export function readTransport(
+  protocol: ProtocolText,
+  ports: PortsText | undefined,
+  { source, path }: TransportPlace,
+): TransportSet {
   const number = typeof protocol === "number" ? protocol : NUMBERS[protocol];
   if (number === NUMBERS.tcp || number === NUMBERS.udp) {
     if (ports === undefined) throw source.error(path, `"ports" is missing`, 'give a port, a range, a list or "all"');

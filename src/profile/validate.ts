@@ -59,14 +59,51 @@ function problemsOf(issue: Issue, above: YamlPath, data: unknown): Problem[] {
     case "invalid_union":
       return unionProblems(issue, path, data);
     case "invalid_type":
-      if (value === undefined) return [{ path, at: "value", message: `${quote(String(path.at(-1)))} is missing${path.length > 1 ? ` in ${pathText(path.slice(0, -1))}` : ""}`, missing: true }];
-      return [{ path, at: "value", message: `${subject(path)} must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${describe(value)}`, hint: quotesHint(issue.expected, value), missing: false }];
+      if (value === undefined)
+        return [
+          {
+            path,
+            at: "value",
+            message: `${quote(String(path.at(-1)))} is missing${path.length > 1 ? ` in ${pathText(path.slice(0, -1))}` : ""}`,
+            missing: true,
+          },
+        ];
+      return [
+        {
+          path,
+          at: "value",
+          message: `${subject(path)} must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${describe(value)}`,
+          hint: quotesHint(issue.expected, value),
+          missing: false,
+        },
+      ];
     case "invalid_value": {
       const values = issue.values.map(String);
-      return [{ path, at: "value", message: `${subject(path)} is ${describe(value)}, which is not known`, hint: typeof value === "string" ? (nearestHint(value, values) ?? `known: ${values.join(", ")}`) : `known: ${values.join(", ")}`, missing: value === undefined }];
+      return [
+        {
+          path,
+          at: "value",
+          message: `${subject(path)} is ${describe(value)}, which is not known`,
+          hint:
+            typeof value === "string"
+              ? (nearestHint(value, values) ?? `known: ${values.join(", ")}`)
+              : `known: ${values.join(", ")}`,
+          missing: value === undefined,
+        },
+      ];
     }
     case "too_small":
-      return [{ path, at: "value", message: issue.origin === "number" || issue.origin === "int" ? `${subject(path)} must be at least ${issue.minimum}` : `${subject(path)} must not be empty`, missing: false }];
+      return [
+        {
+          path,
+          at: "value",
+          message:
+            issue.origin === "number" || issue.origin === "int"
+              ? `${subject(path)} must be at least ${issue.minimum}`
+              : `${subject(path)} must not be empty`,
+          missing: false,
+        },
+      ];
     case "too_big":
       return [{ path, at: "value", message: `${subject(path)} must be at most ${issue.maximum}`, missing: false }];
     case "invalid_key":
@@ -79,10 +116,16 @@ function problemsOf(issue: Issue, above: YamlPath, data: unknown): Problem[] {
 
 /** Of a choice between shapes, the problems of the one that was meant: the first whose own kind of value stands there. */
 function unionProblems(issue: Issue & { code: "invalid_union" }, path: YamlPath, data: unknown): Problem[] {
-  const meant = issue.errors.find((branch) => !branch.some((inner) => inner.path.length === 0 && (inner.code === "invalid_type" || inner.code === "invalid_value")));
+  const meant = issue.errors.find(
+    (branch) =>
+      !branch.some(
+        (inner) => inner.path.length === 0 && (inner.code === "invalid_type" || inner.code === "invalid_value"),
+      ),
+  );
   if (meant !== undefined) return meant.flatMap((inner) => problemsOf(inner, path, data));
   const value = valueAt(data, path);
-  if (value === undefined) return [{ path, at: "value", message: `${quote(String(path.at(-1)))} is missing`, missing: true }];
+  if (value === undefined)
+    return [{ path, at: "value", message: `${quote(String(path.at(-1)))} is missing`, missing: true }];
   const kinds: string[] = [];
   const words: string[] = [];
   for (const inner of issue.errors.flat()) {
@@ -91,10 +134,25 @@ function unionProblems(issue: Issue & { code: "invalid_union" }, path: YamlPath,
     if (inner.code === "invalid_value") words.push(...inner.values.map(String));
   }
   if (typeof value === "string" && words.length > 0) {
-    return [{ path, at: "value", message: `${subject(path)} is ${describe(value)}, which is not known`, hint: nearestHint(value, words) ?? `known: ${words.join(", ")}`, missing: false }];
+    return [
+      {
+        path,
+        at: "value",
+        message: `${subject(path)} is ${describe(value)}, which is not known`,
+        hint: nearestHint(value, words) ?? `known: ${words.join(", ")}`,
+        missing: false,
+      },
+    ];
   }
   const choices = [...new Set([...words, ...kinds])];
-  return [{ path, at: "value", message: `${subject(path)} must be ${choices.join(" or ")}, not ${describe(value)}`, missing: false }];
+  return [
+    {
+      path,
+      at: "value",
+      message: `${subject(path)} must be ${choices.join(" or ")}, not ${describe(value)}`,
+      missing: false,
+    },
+  ];
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {

@@ -2,7 +2,18 @@
 // read through this. Anything doubtful is an error: duplicate keys, tabs, unknown tags, keys that are no text, a second document.
 
 import { readFileSync } from "node:fs";
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type YAMLError,
+} from "yaml";
 import { UserError, type Position } from "../model/index.ts";
 
 export type YamlPath = readonly PropertyKey[];
@@ -48,7 +59,12 @@ export class YamlSource {
    */
   static parse(text: string, file: string): YamlSource {
     const lines = new LineCounter();
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: "error" });
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      stringKeys: true,
+      logLevel: "error",
+    });
     const [problem] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
     if (problem !== undefined) {
       const hint = HINTS[problem.code];
@@ -104,7 +120,11 @@ export class YamlSource {
 
 /** "clusters[0].roles.etcd_nodes", for messages. */
 export function pathText(path: YamlPath): string {
-  return path.reduce<string>((text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`), "");
+  return path.reduce<string>(
+    (text, step) =>
+      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
+    "",
+  );
 }
 
 function checkAliases(document: Document, file: string, lines: LineCounter): void {
@@ -113,8 +133,10 @@ function checkAliases(document: Document, file: string, lines: LineCounter): voi
     Alias: (_, alias) => {
       aliases += 1;
       const position = { file, ...linePosition(lines, alias.range?.[0] ?? 0) };
-      if (alias.resolve(document) === undefined) throw new UserError(`not valid YAML: no anchor &${alias.source} stands before this alias`, { position });
-      if (aliases > MAX_ALIASES) throw new UserError(`more than ${MAX_ALIASES} aliases`, { position, hint: "write the values out" });
+      if (alias.resolve(document) === undefined)
+        throw new UserError(`not valid YAML: no anchor &${alias.source} stands before this alias`, { position });
+      if (aliases > MAX_ALIASES)
+        throw new UserError(`more than ${MAX_ALIASES} aliases`, { position, hint: "write the values out" });
     },
   });
 }

@@ -61,7 +61,7 @@ class SnapshotReader {
       const newline = text.indexOf("\n", start);
       const line = newline < 0 ? (start === 0 ? text : text.slice(start)) : text.slice(start, newline);
       this.#line += 1;
-      this.#read(line);
+      this.#read(this.#line === 1 ? line.replace(/^\uFEFF/, "") : line);
       if (newline < 0) return;
       start = newline + 1;
     }

@@ -2,7 +2,7 @@
 // sides (the sender's egress and the receiver's ingress). Gives a cell for each row and failures to be grouped into causes.
 
 import type { Cell, CellStatus, Cluster, Endpoint, Profile, Requirement, World } from "../../model/index.ts";
-import { IpSet, PUBLIC_V4, TrafficSet, type TransportSet } from "../../net/index.ts";
+import { IpSet, PUBLIC_V4, TrafficSet, TransportSet } from "../../net/index.ts";
 import { rowKey } from "./draft.ts";
 import { holds, openFacts, requiredFamilies } from "./facts.ts";
 import { balancerClients, rowTransport, type ClusterContext } from "./permitted.ts";
@@ -220,11 +220,13 @@ class RowJudge {
     const possible = IpSet.unionAll(alternatives.map((option) => peersFully(policy.possible, option)));
     const missing = peers.subtract(possible);
     const unknown = peers.intersect(possible).subtract(definite);
+    // What fails of an any-of is all of it: one thing to open, whichever port is chosen.
+    const whole = TransportSet.unionAll(alternatives);
     if (!missing.isEmpty) {
       const words = direction === "ingress" ? "is not let in" : "is not let out";
-      results.push(this.#result("missing", direction, endpoint, missing, transport, from, to, `${transport.describe()} ${words} by every machine that must pass it`));
+      results.push(this.#result("missing", direction, endpoint, missing, whole, from, to, `${whole.describe()} ${words} by every machine that must pass it`));
     }
-    if (!unknown.isEmpty) results.push(this.#result("unknown", direction, endpoint, unknown, transport, from, to, "a rule that may let it through could not be read"));
+    if (!unknown.isEmpty) results.push(this.#result("unknown", direction, endpoint, unknown, whole, from, to, "a rule that may let it through could not be read"));
   }
 
   /** For an any-of row, the transports of all rows of that name between the same roles that apply. */

@@ -79,15 +79,17 @@ describe("what is required", () => {
 
   it("is satisfied by one of the rows of an any-of, and missing when none of them is open", () => {
     const rows = [row("http", "worker", "etcd", tcp("80"), { need: { kind: "any-of", name: "web" } }), row("https", "worker", "etcd", tcp("443"), { need: { kind: "any-of", name: "web" } })];
-    const open = audit(withGroup("sg-etcd", { in: ["tcp 443 from sg-worker"] }), [prod(rows)]);
+    const idle = withGroup("sg-worker", { in: [] });
+    const open = audit(withGroup("sg-etcd", { in: ["tcp 443 from sg-worker"] }, idle), [prod(rows)]);
     expect(open.findings).toEqual([]);
-    const closed = audit(withGroup("sg-etcd", { in: [] }), [prod(rows)]);
-    expect(new Set(closed.findings.map((finding) => finding.kind))).toEqual(new Set(["missing"]));
+    expect([cellOf(open, "http"), cellOf(open, "https")]).toEqual(["satisfied", "satisfied"]);
+    const closed = audit(withGroup("sg-etcd", { in: [] }, idle), [prod(rows)]);
+    expect(closed.findings.map((finding) => finding.rule)).toEqual(["missing-ingress"]);
   });
 
   it("never requires an allowed row", () => {
     const rows = [row("nodeport", "clients", "worker", tcp("30000-32767"), { need: { kind: "allowed" } })];
-    const result = audit(withGroup("sg-worker", { in: [] }), [prod(rows, { clients: cidrs("0.0.0.0/0") })]);
+    const result = audit(withGroup("sg-etcd", { in: [] }, withGroup("sg-worker", { in: [] })), [prod(rows, { clients: cidrs("0.0.0.0/0") })]);
     expect(result.findings).toEqual([]);
     expect(cellOf(result, "nodeport")).toBe("satisfied");
   });
@@ -163,9 +165,10 @@ describe("roles", () => {
   it("permits a CIDR role its whole range and requires the endpoints inside it", () => {
     const rows = [row("ui", "clients", "etcd", tcp("443"))];
     const roles = { clients: cidrs("10.0.2.0/24") };
-    const whole = audit(withGroup("sg-etcd", { in: ["tcp 443 from 10.0.2.0/24"] }), [prod(rows, roles)]);
+    const idle = withGroup("sg-worker", { in: [] });
+    const whole = audit(withGroup("sg-etcd", { in: ["tcp 443 from 10.0.2.0/24"] }, idle), [prod(rows, roles)]);
     expect(whole.findings).toEqual([]);
-    const justThem = audit(withGroup("sg-etcd", { in: ["tcp 443 from sg-worker"] }), [prod(rows, roles)]);
+    const justThem = audit(withGroup("sg-etcd", { in: ["tcp 443 from sg-worker"] }, idle), [prod(rows, roles)]);
     expect(cellOf(justThem, "ui")).toBe("satisfied");
     const oneOnly = audit(withGroup("sg-etcd", { in: ["tcp 443 from 10.0.2.1/32"] }), [prod(rows, roles)]);
     expect(cellOf(oneOnly, "ui")).toBe("missing");
@@ -287,9 +290,11 @@ describe("what is open beyond the documents", () => {
   it("unites what is permitted over all roles that a machine holds", () => {
     const rows = [row("a", "worker", "etcd", tcp("1000")), row("b", "etcd", "worker", tcp("2000"))];
     const both = { etcd: tagged("etcd"), worker: { kind: "bound", specs: [{ kind: "endpoints", selector: { names: ["etcd-1", "worker-*"] } }], position: { file: "test" } } } as const;
-    const result = audit(withGroup("sg-etcd", { in: ["tcp 1000 from sg-worker", "tcp 1000 from sg-etcd", "tcp 2000 from sg-etcd"] }), [prod(rows, both)]);
+    const result = audit(withGroup("sg-etcd", { in: ["tcp 1000 from sg-worker", "tcp 2000 from sg-etcd"] }, withGroup("sg-worker", { in: ["tcp 2000 from sg-etcd"] })), [prod(rows, both)]);
     // etcd-2 is no worker: 2000 from its peer etcd-1 is the own nodes' surplus, nothing wider.
-    expect(result.findings.filter((finding) => finding.kind === "excess").map((finding) => finding.rule)).toEqual(["own-nodes"]);
+    expect(result.findings.filter((finding) => finding.kind === "excess").map((finding) => [finding.rule, finding.resources.map(({ id }) => id)])).toEqual([
+      ["own-nodes", ["sg-etcd", "eni-etcd-2"]],
+    ]);
   });
 
   it("marks a satisfied cell as wider where somebody else may use it", () => {
