@@ -88,8 +88,8 @@ async function million(folder: string): Promise<void> {
     const judged = await timed(async () => {
       const builder = new WorldBuilder();
       await loadSnapshot(path, builder);
-      const { world, coverage } = builder.finish();
-      return judge(world, coverage, plan, { toolVersion: "bench", now: "2026-11-23", hygiene: false });
+      const world = builder.build();
+      return judge(world, world.coverage, plan, { toolVersion: "bench", now: "2026-11-23", hygiene: false });
     });
     whole.push(judged.ms);
     findings = judged.result.findings.length;

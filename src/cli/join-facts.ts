@@ -7,13 +7,16 @@ import type { FactConsumer, FactType, SnapshotHeader } from "../snapshot/facts.t
 
 export class FactJoin {
   readonly #consumer: FactConsumer;
+  readonly #name: string;
   readonly #ownerOfScope = new Map<string, string>();
   readonly #namesOfAccount = new Map<string, Set<string>>();
   readonly #warned = new Set<string>();
   #started = false;
 
-  constructor(consumer: FactConsumer) {
+  /** @param name what the whole is called, for people */
+  constructor(consumer: FactConsumer, name: string) {
     this.#consumer = consumer;
+    this.#name = name;
   }
 
   /** Names under which each account id was read. */
@@ -43,7 +46,7 @@ export class FactJoin {
   }
 
   #start(header: SnapshotHeader): void {
-    if (!this.#started) this.#consumer.start(header);
+    if (!this.#started) this.#consumer.start({ ...header, source: this.#name });
     this.#started = true;
   }
 

@@ -36,6 +36,11 @@ export interface TalkFlags {
   readonly color: boolean;
 }
 
+export interface CloudFlags {
+  readonly region?: readonly string[];
+  readonly concurrency?: number;
+}
+
 /** Runs one command and gives the exit code. */
 export type Finish = (code: Promise<ExitCode>) => Promise<void>;
 
@@ -180,7 +185,7 @@ export function buildProgram(version: string, finish: Finish): Command {
 function withCloud(command: Command): Command {
   return command
     .option("--region <name>", "only this region of live accounts; repeatable", parseList("--region"))
-    .option("--concurrency <n>", "calls in flight side by side", parseConcurrency, 8);
+    .option("--concurrency <n>", "calls in flight side by side (default: 16)", parseConcurrency);
 }
 
 function withTalk(command: Command): Command {
@@ -203,5 +208,9 @@ function rejectFlagsBefore(root: Command, command: Command): void {
 function unknownCommand(parent: Command, word: string): UserError {
   const names = parent.commands.map((command) => command.name());
   const path = parent.parent === null ? word : `${parent.name()} ${word}`;
-  return unknownName("unknown command", path, names.map((name) => (parent.parent === null ? name : `${parent.name()} ${name}`)));
+  return unknownName(
+    "unknown command",
+    path,
+    names.map((name) => (parent.parent === null ? name : `${parent.name()} ${name}`)),
+  );
 }

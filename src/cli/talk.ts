@@ -9,12 +9,12 @@ export interface Talk {
   /** Always said. */
   always(text: string): void;
   /** Shows what is going on, on a terminal only; give "" to clear it. */
-  progress(text: string): Promise<void>;
+  progress(text: string): void;
 }
 
 export interface TalkOptions {
-  readonly quiet: boolean;
-  readonly verbose: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 // C0 and C1 controls, DEL, the line separators and the marks that turn the direction of text.
@@ -29,27 +29,54 @@ export function toPlainLine(text: string): string {
 /** Talks to `stream`, a terminal or not. */
 export function createTalk(stream: NodeJS.WriteStream, options: TalkOptions): Talk {
   const onTerminal = stream.isTTY && process.env["CI"] === undefined;
-  let spinner: { text: string; stop(): unknown } | undefined;
+  const spinner = onTerminal && !options.quiet ? new Spinner(stream) : undefined;
   const say = (text: string): void => {
-    spinner?.stop();
-    spinner = undefined;
+    spinner?.pause();
     stream.write(`${toPlainLine(text)}\n`);
   };
   return {
     note: (text) => (options.quiet ? undefined : say(text)),
     detail: (text) => (options.verbose ? say(text) : undefined),
     always: say,
-    async progress(text) {
-      if (!onTerminal || options.quiet) return;
-      if (text === "") {
-        spinner?.stop();
-        spinner = undefined;
-      } else if (spinner === undefined) {
-        const { default: ora } = await import("ora");
-        spinner = ora({ text: toPlainLine(text), stream, discardStdin: false }).start();
-      } else {
-        spinner.text = toPlainLine(text);
-      }
-    },
+    progress: (text) => spinner?.show(toPlainLine(text)),
   };
+}
+
+/** A line that says what is going on and goes away; its library is loaded when there is something to show. */
+class Spinner {
+  readonly #stream: NodeJS.WriteStream;
+  #text = "";
+  #ora: { text: string; readonly isSpinning: boolean; start(): unknown; stop(): unknown } | undefined;
+  #loading = false;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  show(text: string): void {
+    this.#text = text;
+    if (this.#ora !== undefined) this.#draw();
+    else if (text !== "" && !this.#loading) {
+      this.#loading = true;
+      void this.#load();
+    }
+  }
+
+  /** Leaves the line free until there is news. */
+  pause(): void {
+    this.#ora?.stop();
+  }
+
+  async #load(): Promise<void> {
+    const { default: ora } = await import("ora");
+    this.#ora = ora({ stream: this.#stream, discardStdin: false });
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (this.#ora === undefined) return;
+    this.#ora.text = this.#text;
+    if (this.#text === "") this.#ora.stop();
+    else if (!this.#ora.isSpinning) this.#ora.start();
+  }
 }

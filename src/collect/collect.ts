@@ -1,9 +1,8 @@
-// A live collection: every source of a run, each told to its own consumer. Providers' SDKs load only when asked for here.
+// A live collection: every source of a run, each told to its own consumer. Whatever a provider refuses becomes a fact of the
+// coverage; nothing is judged here. Providers' SDKs load only when asked for here.
 
 import type { AwsCollectOptions, AwsRun } from "./aws/collect-aws.ts";
 import { sourceName } from "./source.ts";
-
-export type { Progress } from "./aws/collect-aws.ts";
 
 /** Grows with the providers. */
 export type SourceRun = AwsRun;
@@ -14,8 +13,8 @@ export interface CollectOptions extends AwsCollectOptions {
 }
 
 /**
- * Collects all sources side by side, under common limits. Each consumer is told everything from `start` to `end`; two sources that
- * lead to one account and region are told once, to the first.
+ * Collects all sources side by side, under common limits. Each consumer is told everything from `start` to `end`; of two
+ * sources that lead to one account and region only the first is asked.
  * @throws the signal's reason when the user ends the run; what a provider refuses or fails to answer is told as a call record
  */
 export async function collect(runs: readonly SourceRun[], options: CollectOptions): Promise<void> {

@@ -1,4 +1,5 @@
-// Where live facts come from: one entry of an account's list in the configuration. Holds no secrets, only names of them.
+// Where live facts come from: one entry of an account's list in the configuration.
+// Holds no secrets, only the names under which the provider's own tools keep them.
 
 export interface AwsSource {
   readonly provider: "aws";

@@ -15,22 +15,17 @@ export class NamedNetworks {
   /** Reads the `networks` of the file. Throws UserError where a CIDR is malformed. */
   constructor(networks: Readonly<Record<string, Texts>>, yaml: YamlSource) {
     this.#yaml = yaml;
-    this.list = Object.entries(networks).map(([name, texts]) => ({
-      name,
-      addresses: IpSet.unionAll(this.cidrs(texts, ["networks", name]).map((spec) => spec.addresses)),
-    }));
+    this.list = Object.entries(networks).map(([name, texts]) => {
+      const specs = eachText(texts, ["networks", name]).map(([text, place]) => readCidr(text, place, yaml));
+      return { name, addresses: IpSet.unionAll(specs.map((spec) => spec.addresses)) };
+    });
   }
 
   /** A spec for each CIDR, labelled with its canonical text. */
   cidrs(texts: Texts, path: YamlPath): AddressSpec[] {
     return eachText(texts, path).map(([text, place]) => {
-      try {
-        const cidr = parseCidr(text);
-        return { kind: "addresses", label: cidr.text, addresses: cidr.addresses };
-      } catch (error) {
-        if (!(error instanceof AddressError)) throw error;
-        throw this.#yaml.error(place, error.message);
-      }
+      const isName = this.list.some(({ name }) => name === text);
+      return readCidr(text, place, this.#yaml, isName ? "it is a network: name it under networks" : undefined);
     });
   }
 
@@ -62,4 +57,14 @@ export class NamedNetworks {
 
 function eachText(texts: Texts, path: YamlPath): [text: string, path: YamlPath][] {
   return typeof texts === "string" ? [[texts, path]] : texts.map((text, index) => [text, [...path, index]]);
+}
+
+function readCidr(text: string, path: YamlPath, yaml: YamlSource, hint?: string): AddressSpec {
+  try {
+    const cidr = parseCidr(text);
+    return { kind: "addresses", label: cidr.text, addresses: cidr.addresses };
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    throw yaml.error(path, error.message, hint);
+  }
 }

@@ -16,7 +16,7 @@ export interface AwsSource {
   readonly position: Position;
 }
 
-export interface AzureSource {
+interface AzureSource {
   readonly provider: "azure";
   /** Every subscription that the login sees where absent. */
   readonly subscriptions?: readonly string[];

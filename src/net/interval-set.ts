@@ -4,6 +4,8 @@
 // Half-open ends need no +1, so touching intervals merge by construction ([0,10) and [10,20) share no boundary that
 // survives) and equal sets have one representation. It knows no universe: there is no complement, only `subtract`.
 
+import { uniteAll } from "./unite.ts";
+
 /** Which of (outside both, only in b, only in a, in both) the result keeps, as bits 0 to 3. */
 const UNION = 0b1110;
 const INTERSECTION = 0b1000;
@@ -89,19 +91,8 @@ export class IntervalSet<T extends number | bigint> {
     return bounds.length === 0 ? IntervalSet.empty() : new IntervalSet<T>(bounds);
   }
 
-  /** The union of many sets: neighbours are merged in pairs until one is left, so n boundaries of k sets cost n log k. */
   static unionAll<T extends number | bigint>(sets: readonly IntervalSet<T>[]): IntervalSet<T> {
-    let round = sets;
-    while (round.length > 1) {
-      const next: IntervalSet<T>[] = [];
-      for (let i = 0; i < round.length; i += 2) {
-        const left = round[i] as IntervalSet<T>;
-        const right = round[i + 1];
-        next.push(right === undefined ? left : left.union(right));
-      }
-      round = next;
-    }
-    return round[0] ?? IntervalSet.empty();
+    return uniteAll(sets, IntervalSet.empty<T>(), (a, b) => a.union(b));
   }
 
   get isEmpty(): boolean {

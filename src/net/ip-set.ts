@@ -4,6 +4,7 @@
 import { formatAddress, type Address } from "./address.ts";
 import { cidrsOfV4, cidrsOfV6, looksLikeV6, readCidrV4, readCidrV6, V4_END, V6_END } from "./cidr.ts";
 import { IntervalSet } from "./interval-set.ts";
+import { uniteAll } from "./unite.ts";
 
 const NO_V4 = IntervalSet.empty<number>();
 const NO_V6 = IntervalSet.empty<bigint>();
@@ -47,11 +48,7 @@ export class IpSet {
   }
 
   static unionAll(sets: readonly IpSet[]): IpSet {
-    if (sets.length < 2) return sets[0] ?? IpSet.empty;
-    return IpSet.of(
-      IntervalSet.unionAll(sets.map((set) => set.v4).filter((v4) => !v4.isEmpty)),
-      IntervalSet.unionAll(sets.map((set) => set.v6).filter((v6) => !v6.isEmpty)),
-    );
+    return uniteAll(sets, IpSet.empty, (a, b) => a.union(b));
   }
 
   get isEmpty(): boolean {

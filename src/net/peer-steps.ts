@@ -42,6 +42,11 @@ export class StepsBuilder {
     this.#last = peers;
   }
 
+  /** Adds whole steps that begin at or after the last point. */
+  append(steps: PeerSteps): void {
+    for (const [i, at] of steps.at.entries()) this.step(at, steps.peers[i] as IpSet);
+  }
+
   build(): PeerSteps {
     return this.#at.length === 0 ? NO_STEPS : { at: this.#at, peers: this.#peers };
   }

@@ -8,11 +8,14 @@
 //     cluster     [    first   ]       [second]
 //
 // In a cluster whose slabs all cover the same interval (by far the most: rules name the same ports) the peers are united at
-// once. In any other, spans of addresses are sorted once and each piece between two neighbouring cuts merges those in force.
+// once. Any other is swept, and one with very many spans of addresses is halved first, so that no input is quadratic.
 
-import { IntervalSet } from "./interval-set.ts";
+import { ActiveSpans } from "./active-spans.ts";
 import { IpSet } from "./ip-set.ts";
-import { NO_STEPS, StepsBuilder, type PeerSteps } from "./peer-steps.ts";
+import { combineSteps, NO_STEPS, StepsBuilder, type PeerSteps } from "./peer-steps.ts";
+
+/** Above so many spans of addresses a cluster is halved: a sweep shows most of its spans to most of its pieces. */
+const SWEEP_LIMIT = 1024;
 
 export class SlabPile {
   // Parallel arrays, not objects: one entry a slab.
@@ -29,36 +32,58 @@ export class SlabPile {
 
   /** The union of all slabs that were added. */
   settle(): PeerSteps {
-    const count = this.#lo.length;
-    if (count === 0) return NO_STEPS;
-    const order = Array.from({ length: count }, (_, i) => i);
-    order.sort((a, b) => (this.#lo[a] as number) - (this.#lo[b] as number));
+    if (this.#lo.length === 0) return NO_STEPS;
+    const lo = this.#lo;
+    const order = lo.map((_, slab) => slab).sort((a, b) => (lo[a] as number) - (lo[b] as number));
     const result = new StepsBuilder();
     let from = 0;
-    while (from < count) {
-      const first = order[from] as number;
-      const lo = this.#lo[first] as number;
-      const hi = this.#hi[first] as number;
-      let end = hi;
-      let alike = true;
-      let to = from + 1;
-      for (; to < count; to += 1) {
-        const slab = order[to] as number;
-        if ((this.#lo[slab] as number) >= end) break;
-        const slabEnd = this.#hi[slab] as number;
-        if (this.#lo[slab] !== lo || slabEnd !== hi) alike = false;
-        if (slabEnd > end) end = slabEnd;
-      }
-      const cluster = order.slice(from, to);
-      if (alike) result.step(lo, IpSet.unionAll(cluster.map((slab) => this.#peers[slab] as IpSet)));
-      else this.#sweep(cluster, result);
-      result.step(end, IpSet.empty);
+    while (from < order.length) {
+      let to = from;
+      let end = 0;
+      do {
+        end = Math.max(end, this.#hi[order[to] as number] as number);
+        to += 1;
+      } while (to < order.length && (lo[order[to] as number] as number) < end);
+      this.#settleCluster(order.slice(from, to), result);
       from = to;
     }
     return result.build();
   }
 
-  /** Cuts a cluster at every end of a slab and unites, piece by piece, the peers of the slabs that cover the piece. */
+  #settleCluster(cluster: readonly number[], result: StepsBuilder): void {
+    const lo = this.#lo[cluster[0] as number] as number;
+    const hi = this.#hi[cluster[0] as number] as number;
+    if (cluster.every((slab) => this.#lo[slab] === lo && this.#hi[slab] === hi)) {
+      result.step(lo, IpSet.unionAll(cluster.map((slab) => this.#peers[slab] as IpSet)));
+      result.step(hi, IpSet.empty);
+    } else if (this.#countSpans(cluster) > SWEEP_LIMIT) {
+      result.append(this.#halve(cluster));
+    } else {
+      this.#sweep(cluster, result);
+    }
+  }
+
+  #countSpans(cluster: readonly number[]): number {
+    let bounds = 0;
+    for (const slab of cluster) {
+      const { v4, v6 } = this.#peers[slab] as IpSet;
+      bounds += v4.bounds.length + v6.bounds.length;
+    }
+    return bounds / 2;
+  }
+
+  /** Settles both halves, each with less overlap than the whole because they are sorted, and unites the two. */
+  #halve(cluster: readonly number[]): PeerSteps {
+    const middle = cluster.length >> 1;
+    const [left, right] = [cluster.slice(0, middle), cluster.slice(middle)].map((half) => {
+      const pile = new SlabPile();
+      for (const slab of half) pile.add(this.#lo[slab] as number, this.#hi[slab] as number, this.#peers[slab] as IpSet);
+      return pile.settle();
+    });
+    return combineSteps(left ?? NO_STEPS, right ?? NO_STEPS, (a, b) => a.union(b));
+  }
+
+  /** Goes through the points where a slab begins or ends, keeps the spans of those in force, and unites them at each. */
   #sweep(cluster: readonly number[], result: StepsBuilder): void {
     const cuts = new Uint32Array(cluster.length * 2);
     for (const [i, slab] of cluster.entries()) {
@@ -66,81 +91,18 @@ export class SlabPile {
       cuts[2 * i + 1] = this.#hi[slab] as number;
     }
     cuts.sort();
-    const v4 = this.#sortSpans(cluster, (peers) => peers.v4);
-    const v6 = this.#sortSpans(cluster, (peers) => peers.v6);
-    for (let i = 0; i + 1 < cuts.length; i += 1) {
-      const at = cuts[i] as number;
-      if (at === cuts[i + 1]) continue;
-      result.step(at, this.#single(cluster, at) ?? IpSet.of(this.#merge(v4, at), this.#merge(v6, at)));
-    }
-  }
-
-  /** The peers at a point that only one slab covers: as they are, without a copy. */
-  #single(cluster: readonly number[], at: number): IpSet | undefined {
-    let found: IpSet | undefined;
-    for (const slab of cluster) {
-      if (!this.#covers(slab, at)) continue;
-      if (found !== undefined) return undefined;
-      found = this.#peers[slab];
-    }
-    return found;
-  }
-
-  #covers(slab: number, at: number): boolean {
-    return (this.#lo[slab] as number) <= at && at < (this.#hi[slab] as number);
-  }
-
-  /** All spans of one family in a cluster, ordered by where they begin. */
-  #sortSpans<T extends number | bigint>(
-    cluster: readonly number[],
-    family: (peers: IpSet) => IntervalSet<T>,
-  ): SortedSpans<T> {
-    const starts: T[] = [];
-    const ends: T[] = [];
-    const slabs: number[] = [];
-    for (const slab of cluster) {
-      const { bounds } = family(this.#peers[slab] as IpSet);
-      for (let i = 0; i < bounds.length; i += 2) {
-        starts.push(bounds[i] as T);
-        ends.push(bounds[i + 1] as T);
-        slabs.push(slab);
+    const active = new ActiveSpans();
+    let next = 0;
+    let previous = -1;
+    for (const at of cuts) {
+      if (at === previous) continue;
+      active.retire(at);
+      for (; next < cluster.length && this.#lo[cluster[next] as number] === at; next += 1) {
+        const slab = cluster[next] as number;
+        active.enter(this.#peers[slab] as IpSet, this.#hi[slab] as number);
       }
+      result.step(at, active.union());
+      previous = at;
     }
-    const order = Array.from({ length: starts.length }, (_, i) => i);
-    order.sort((a, b) => ((starts[a] as T) < (starts[b] as T) ? -1 : starts[a] === starts[b] ? 0 : 1));
-    return {
-      starts: order.map((i) => starts[i] as T),
-      ends: order.map((i) => ends[i] as T),
-      slabs: order.map((i) => slabs[i] as number),
-    };
   }
-
-  /** Unites the spans of those slabs that cover a point of the axis. */
-  #merge<T extends number | bigint>({ starts, ends, slabs }: SortedSpans<T>, at: number): IntervalSet<T> {
-    const bounds: T[] = [];
-    let end: T | undefined;
-    for (let i = 0; i < slabs.length; i += 1) {
-      if (!this.#covers(slabs[i] as number, at)) continue;
-      const start = starts[i] as T;
-      const spanEnd = ends[i] as T;
-      if (end === undefined) {
-        bounds.push(start);
-        end = spanEnd;
-      } else if (start > end) {
-        bounds.push(end, start);
-        end = spanEnd;
-      } else if (spanEnd > end) {
-        end = spanEnd;
-      }
-    }
-    if (end !== undefined) bounds.push(end);
-    return IntervalSet.fromBounds(bounds);
-  }
-}
-
-interface SortedSpans<T> {
-  readonly starts: readonly T[];
-  readonly ends: readonly T[];
-  /** Which slab each span belongs to. */
-  readonly slabs: readonly number[];
 }

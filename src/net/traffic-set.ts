@@ -5,6 +5,7 @@
 // addresses and unknowns are not part of it: whoever holds two of them (definite, possible) keeps them apart.
 
 import type { Address } from "./address.ts";
+import { IntervalSet } from "./interval-set.ts";
 import { IpSet } from "./ip-set.ts";
 import {
   axisOf,
@@ -21,8 +22,8 @@ import {
   type Slab,
 } from "./peer-steps.ts";
 import { SlabPile } from "./slab-pile.ts";
-import { IntervalSet } from "./interval-set.ts";
 import { mapCells, PROTOCOL_CELLS, TransportSet, type ProtocolCell } from "./transport-set.ts";
+import { uniteAll } from "./unite.ts";
 
 /** All combinations of peers and transports. */
 export interface TrafficBox {
@@ -57,30 +58,21 @@ export class TrafficSet {
     const [first] = boxes;
     if (first === undefined) return TrafficSet.empty;
     if (boxes.length === 1) return TrafficSet.box(first.peers, first.transport);
-    return TrafficSet.#settle((cell, pile) => {
-      for (const { peers, transport } of boxes) {
-        const { bounds } = transport.cells[cell];
-        if (bounds.length === 0 || peers.isEmpty) continue;
-        for (let i = 0; i < bounds.length; i += 2) pile.add(bounds[i] as number, bounds[i + 1] as number, peers);
-      }
-    });
-  }
-
-  static unionAll(sets: readonly TrafficSet[]): TrafficSet {
-    if (sets.length < 2) return sets[0] ?? TrafficSet.empty;
-    return TrafficSet.#settle((cell, pile) => {
-      for (const set of sets) for (const { lo, hi, peers } of slabsOf(set.#cells[cell])) pile.add(lo, hi, peers);
-    });
-  }
-
-  static #settle(fill: (cell: ProtocolCell, pile: SlabPile) => void): TrafficSet {
     return TrafficSet.#of(
       mapCells((cell) => {
         const pile = new SlabPile();
-        fill(cell, pile);
+        for (const { peers, transport } of boxes) {
+          const { bounds } = transport.cells[cell];
+          if (bounds.length === 0 || peers.isEmpty) continue;
+          for (let i = 0; i < bounds.length; i += 2) pile.add(bounds[i] as number, bounds[i + 1] as number, peers);
+        }
         return pile.settle();
       }),
     );
+  }
+
+  static unionAll(sets: readonly TrafficSet[]): TrafficSet {
+    return uniteAll(sets, TrafficSet.empty, (a, b) => a.union(b));
   }
 
   static #of(cells: Cells): TrafficSet {

@@ -176,13 +176,13 @@ class ProfileBuilder {
   }
 
   #pairsOf(row: RowFile, path: YamlPath): [from: string, to: string, local: boolean][] {
-    if (row.on !== undefined) {
+    if (row.local !== undefined) {
       if (row.from !== undefined || row.to !== undefined)
-        throw this.#source.error(path, "a row has either `on` or `from` and `to`");
-      return this.#knownRoles(row.on, [...path, "on"]).map((role) => [role, role, true]);
+        throw this.#source.error(path, "a row has either `local` or `from` and `to`");
+      return this.#knownRoles(row.local, [...path, "local"]).map((role) => [role, role, true]);
     }
     if (row.from === undefined || row.to === undefined)
-      throw this.#source.error(path, "a row needs `from` and `to`, or `on` for a node to itself");
+      throw this.#source.error(path, "a row needs `from` and `to`, or `local` for a node to itself");
     const to = this.#knownRoles(row.to, [...path, "to"]);
     return this.#knownRoles(row.from, [...path, "from"], ["any"]).flatMap((from) =>
       to.map((role): [string, string, boolean] => [from, role, false]),
@@ -328,9 +328,9 @@ function listOf<T>(value: T | readonly T[]): readonly T[] {
 }
 
 /** Traffic of a node to itself is never required as a network rule (docs/judging.md, 1). */
-function needOf({ need, on }: RowFile): Need {
+function needOf({ need, local }: RowFile): Need {
   if (typeof need === "object") return { kind: "any-of", name: need.any_of };
-  return { kind: need ?? (on === undefined ? "required" : "allowed") };
+  return { kind: need ?? (local === undefined ? "required" : "allowed") };
 }
 
 function protocolText(protocol: ProtocolText): string {
@@ -339,7 +339,7 @@ function protocolText(protocol: ProtocolText): string {
 
 /** "control_plane-etcd-tcp-2379": stable as long as the row says the same. */
 function idOf(from: string, to: string, protocol: ProtocolText | undefined, row: RowFile): string {
-  const roles = row.on === undefined ? [short(from), short(to)] : [short(to), "local"];
+  const roles = row.local === undefined ? [short(from), short(to)] : [short(to), "local"];
   const ports = writePorts(row.ports).replaceAll(", ", "+");
   return [...roles, ...(protocol === undefined ? [] : [String(protocol)]), ...(ports === "" ? [] : [ports])].join("-");
 }

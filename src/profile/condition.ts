@@ -18,10 +18,3 @@ export function evaluate(
   }
   return isOpen ? undefined : true;
 }
-
-/** "external_lb is none and node_driver is true", for listings. */
-export function describeCondition(condition: Condition): string {
-  return condition.facts
-    .map(({ fact, values, negated }) => `${fact} is ${negated ? "not " : ""}${values.join(" or ")}`)
-    .join(" and ");
-}

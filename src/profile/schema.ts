@@ -61,7 +61,7 @@ const row = z.strictObject({
     .optional()
     .describe("Who opens the connection; with a list on either side, every pair is a row"),
   to: oneOrMore(name).optional().describe("Who listens"),
-  on: oneOrMore(name).optional().describe("Instead of from and to: traffic of a node of this role to itself"),
+  local: oneOrMore(name).optional().describe("Instead of from and to: traffic of a node of this role to itself"),
   protocol: oneOrMore(protocolSchema).optional(),
   ports: portsSchema.optional(),
   port_fact: name.optional().describe("The fact that gives the port where the document gives none"),

@@ -42,117 +42,85 @@ function wordUnknownKey(raw: z.core.$ZodRawIssue): string | undefined {
 
 function problemsOf(issue: Issue, above: YamlPath, data: unknown): Problem[] {
   const path = [...above, ...issue.path];
-  const name = pathText(path);
   const value = valueAt(data, path);
+  if (value === undefined) return [missingKey(path)];
   switch (issue.code) {
-    case "unrecognized_keys": {
-      const known = JSON.parse(issue.message) as string[];
-      const free = known.filter((key) => !(typeof value === "object" && value !== null && key in value));
-      return issue.keys.map((key) => ({
-        path: [...path, key],
-        at: "key",
-        message: `unknown key ${quote(key)}${name === "" ? "" : ` in ${name}`}`,
-        hint: nearestHint(key, free),
-        missing: false,
-      }));
-    }
+    case "unrecognized_keys":
+      return unknownKeys(issue, path, value);
     case "invalid_union":
       return unionProblems(issue, path, data);
     case "invalid_type":
-      if (value === undefined)
-        return [
-          {
-            path,
-            at: "value",
-            message: `${quote(String(path.at(-1)))} is missing${path.length > 1 ? ` in ${pathText(path.slice(0, -1))}` : ""}`,
-            missing: true,
-          },
-        ];
-      return [
-        {
-          path,
-          at: "value",
-          message: `${subject(path)} must be ${EXPECTED[issue.expected] ?? issue.expected}, not ${describe(value)}`,
-          hint: quotesHint(issue.expected, value),
-          missing: false,
-        },
-      ];
-    case "invalid_value": {
-      const values = issue.values.map(String);
-      return [
-        {
-          path,
-          at: "value",
-          message: `${subject(path)} is ${describe(value)}, which is not known`,
-          hint:
-            typeof value === "string"
-              ? (nearestHint(value, values) ?? `known: ${values.join(", ")}`)
-              : `known: ${values.join(", ")}`,
-          missing: value === undefined,
-        },
-      ];
-    }
+      return [wrongValue(path, `must be ${kindOf(issue)}, not ${describe(value)}`, quotesHint(issue.expected, value))];
+    case "invalid_value":
+      return [unknownValue(path, value, issue.values.map(String))];
     case "too_small":
-      return [
-        {
-          path,
-          at: "value",
-          message:
-            issue.origin === "number" || issue.origin === "int"
-              ? `${subject(path)} must be at least ${issue.minimum}`
-              : `${subject(path)} must not be empty`,
-          missing: false,
-        },
-      ];
+      return [wrongValue(path, isNumeric(issue.origin) ? `must be at least ${issue.minimum}` : "must not be empty")];
     case "too_big":
-      return [{ path, at: "value", message: `${subject(path)} must be at most ${issue.maximum}`, missing: false }];
+      return [wrongValue(path, `must be at most ${issue.maximum}`)];
     case "invalid_key":
-      return issue.issues.flatMap((inner) => [{ path, at: "key" as const, message: inner.message, missing: false }]);
+      return issue.issues.map((inner) => ({
+        path,
+        at: "key",
+        message: `${quote(String(path.at(-1)))} ${inner.message}`,
+        missing: false,
+      }));
     default:
       // Formats and checks of the schemas carry a message of their own that continues the name.
-      return [{ path, at: "value", message: `${subject(path)} ${issue.message}`, missing: false }];
+      return [wrongValue(path, issue.message)];
   }
+}
+
+function missingKey(path: YamlPath): Problem {
+  const within = path.length > 1 ? ` in ${pathText(path.slice(0, -1))}` : "";
+  return { path, at: "value", message: `${quote(String(path.at(-1)))} is missing${within}`, missing: true };
+}
+
+function wrongValue(path: YamlPath, message: string, hint?: string): Problem {
+  const subject = path.length === 0 ? "the file" : pathText(path);
+  return { path, at: "value", message: `${subject} ${message}`, hint, missing: false };
+}
+
+function unknownValue(path: YamlPath, value: unknown, known: readonly string[]): Problem {
+  const guess = typeof value === "string" ? nearestHint(value, known) : undefined;
+  return wrongValue(path, `is ${describe(value)}, which is not known`, guess ?? `known: ${known.join(", ")}`);
+}
+
+function unknownKeys(issue: Issue & { code: "unrecognized_keys" }, path: YamlPath, value: unknown): Problem[] {
+  const known = JSON.parse(issue.message) as string[];
+  const free = known.filter((key) => !(typeof value === "object" && value !== null && Object.hasOwn(value, key)));
+  const within = path.length === 0 ? "" : ` in ${pathText(path)}`;
+  return issue.keys.map((key) => ({
+    path: [...path, key],
+    at: "key",
+    message: `unknown key ${quote(key)}${within}`,
+    hint: nearestHint(key, free),
+    missing: false,
+  }));
 }
 
 /** Of a choice between shapes, the problems of the one that was meant: the first whose own kind of value stands there. */
 function unionProblems(issue: Issue & { code: "invalid_union" }, path: YamlPath, data: unknown): Problem[] {
-  const meant = issue.errors.find(
-    (branch) =>
-      !branch.some(
-        (inner) => inner.path.length === 0 && (inner.code === "invalid_type" || inner.code === "invalid_value"),
-      ),
-  );
+  const meant = issue.errors.find((branch) => !branch.some(isAboutTheWhole));
   if (meant !== undefined) return meant.flatMap((inner) => problemsOf(inner, path, data));
   const value = valueAt(data, path);
-  if (value === undefined)
-    return [{ path, at: "value", message: `${quote(String(path.at(-1)))} is missing`, missing: true }];
-  const kinds: string[] = [];
-  const words: string[] = [];
-  for (const inner of issue.errors.flat()) {
-    if (inner.path.length > 0) continue;
-    if (inner.code === "invalid_type") kinds.push(EXPECTED[inner.expected] ?? inner.expected);
-    if (inner.code === "invalid_value") words.push(...inner.values.map(String));
-  }
-  if (typeof value === "string" && words.length > 0) {
-    return [
-      {
-        path,
-        at: "value",
-        message: `${subject(path)} is ${describe(value)}, which is not known`,
-        hint: nearestHint(value, words) ?? `known: ${words.join(", ")}`,
-        missing: false,
-      },
-    ];
-  }
-  const choices = [...new Set([...words, ...kinds])];
-  return [
-    {
-      path,
-      at: "value",
-      message: `${subject(path)} must be ${choices.join(" or ")}, not ${describe(value)}`,
-      missing: false,
-    },
-  ];
+  const inner = issue.errors.flat().filter(isAboutTheWhole);
+  const words = inner.flatMap((each) => (each.code === "invalid_value" ? each.values.map(String) : []));
+  if (typeof value === "string" && words.length > 1) return [unknownValue(path, value, words)];
+  const kinds = inner.flatMap((each) => (each.code === "invalid_type" ? [kindOf(each)] : []));
+  return [wrongValue(path, `must be ${[...new Set([...words, ...kinds])].join(" or ")}, not ${describe(value)}`)];
+}
+
+/** Whether another kind of value was expected in this very place. */
+function isAboutTheWhole(issue: Issue): boolean {
+  return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
+}
+
+function kindOf(issue: Issue & { code: "invalid_type" }): string {
+  return EXPECTED[issue.expected] ?? issue.expected;
+}
+
+function isNumeric(origin: string): boolean {
+  return origin === "number" || origin === "int";
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -165,16 +133,12 @@ const EXPECTED: Readonly<Record<string, string>> = {
   record: "a mapping",
 };
 
-function subject(path: YamlPath): string {
-  return path.length === 0 ? "the file" : pathText(path);
-}
-
 function describe(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
   if (typeof value === "string") return value === "" ? "empty text" : quote(value);
-  return typeof value === "number" ? `the number ${value}` : String(value);
+  return typeof value === "number" ? `the number ${value}` : JSON.stringify(value);
 }
 
 function quotesHint(expected: string, value: unknown): string | undefined {

@@ -38,6 +38,7 @@ const MESSAGES: Partial<Record<YAMLError["code"], string>> = {
   TAB_AS_INDENT: "a tab is used as indentation",
   MULTIPLE_DOCS: "a second document begins here",
   NON_STRING_KEY: "a key is not text",
+  RESOURCE_EXHAUSTION: "brackets or lists are nested too deeply",
 };
 
 export class YamlSource {

@@ -11,10 +11,10 @@ const CHUNK_BYTES = 1 << 20;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
-export type Packing = "gzip" | "zstd" | "none";
+type Packing = "gzip" | "zstd" | "none";
 
 /** What the first bytes of a file say about its packing. */
-export function packingOf(firstBytes: Buffer): Packing {
+function packingOf(firstBytes: Buffer): Packing {
   if (firstBytes.subarray(0, 2).equals(GZIP_MAGIC)) return "gzip";
   if (firstBytes.subarray(0, 4).equals(ZSTD_MAGIC)) return "zstd";
   return "none";
@@ -34,6 +34,8 @@ export function fileError(path: string, error: unknown): unknown {
     EPERM: "no permission to read it",
     EISDIR: "it is a folder, not a file",
     ENOTDIR: "a part of the path is not a folder",
+    ELOOP: "its links lead in a circle",
+    ESPIPE: "it is a pipe, not a file",
   };
   const problem = typeof code === "string" ? words[code] : undefined;
   return problem === undefined ? error : new UserError(problem, { position: { file: path }, cause: error });

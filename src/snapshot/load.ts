@@ -35,7 +35,8 @@ async function filesBelow(root: string): Promise<readonly string[]> {
     }
   };
   await enter("").catch((error: unknown) => {
-    throw fileError(root, error);
+    const { path } = error as { readonly path?: unknown };
+    throw fileError(typeof path === "string" ? path : root, error);
   });
   return files.toSorted(compareCodeUnits);
 }
@@ -43,12 +44,13 @@ async function filesBelow(root: string): Promise<readonly string[]> {
 function originOf(root: string, path: string): Origin {
   const parts = path.split("/");
   const folders = parts.slice(0, -1);
+  const outer = resolve(root).split(sep);
   return {
     path,
     fileName: parts.at(-1) ?? path,
     folder: folders.join("/"),
-    scope: scopeOfPath(resolve(root).split(sep), folders),
-    prefixListId: prefixListIdOfPath(parts),
+    scope: scopeOfPath(outer, folders),
+    prefixListId: prefixListIdOfPath([...outer.slice(-1), ...parts]),
   };
 }
 

@@ -1,4 +1,5 @@
-// The account and region that a path speaks of, for answers that name none: `<account>/<region>/*.json`, nested as one likes.
+// The account and region that a path speaks of, for answers that name none: `<account>/<region>/*.json`, nested as one likes;
+// and the prefix list, for the one answer that does not name what it belongs to. Reads names of folders and files, never files.
 
 import { isAccountId, isRegionName } from "./item-identity.ts";
 
@@ -27,13 +28,16 @@ export function scopeOfPath(outer: readonly string[], inner: readonly string[]):
   };
 }
 
+/** AWS ids are hexadecimal; people who write examples are not that strict, but "pl-entries" is no id. */
+const PREFIX_LIST_ID = /(?<![a-z0-9])pl-(?=[a-z]*\d|[a-f]{3,}(?![a-z0-9]))[a-z0-9]+/i;
+
 /**
  * The id of the prefix list that a file of `Entries` belongs to: AWS's answer names no list of its own.
- * @param parts folders and file name below the snapshot folder, outermost first; the innermost that has an id counts
+ * @param parts folders and file name, outermost first; the innermost that has an id counts
  */
 export function prefixListIdOfPath(parts: readonly string[]): string | undefined {
   for (const part of parts.toReversed()) {
-    const id = /(?<![a-z0-9])pl-[0-9a-f]{6,}/i.exec(part)?.[0];
+    const id = PREFIX_LIST_ID.exec(part)?.[0];
     if (id !== undefined) return id.toLowerCase();
   }
   return undefined;

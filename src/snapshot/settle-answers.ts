@@ -16,7 +16,7 @@ import type { Origin, ReadAnswer, ReadError } from "./read-answers.ts";
 
 const UNKNOWN = "unknown";
 
-export interface SettledItem {
+interface SettledItem {
   readonly scope: Scope;
   readonly type: FactType;
   readonly item: Item;
@@ -48,7 +48,7 @@ function only(values: ReadonlySet<string>): string | undefined {
   return values.size === 1 ? [...values][0] : undefined;
 }
 
-/** Where all that name an account (or region) name the same one, the rest is of it too: one folder is one call's worth of place. */
+/** Where all that name an account (or region) name the same one, the rest is taken to be of it too. */
 function fillFromEachOther(group: readonly DraftScope[]): void {
   const accounts = new Set<string>();
   const regions = new Set<string>();

@@ -21,7 +21,7 @@ const scope = (account: string, region = "eu-west-1"): Scope => ({ provider: "aw
 describe("FactJoin", () => {
   it("makes one snapshot of several sources", () => {
     const { heard, consumer } = recorder();
-    const join = new FactJoin(consumer);
+    const join = new FactJoin(consumer, "prod-test");
     for (const name of ["prod", "test"]) {
       const source = join.source(name, [name]);
       source.start({ source: name, origin: "collected" });
@@ -29,12 +29,12 @@ describe("FactJoin", () => {
       source.end();
     }
     join.end();
-    expect(heard).toEqual(["start prod", "item prod/eu-west-1 Vpcs vpc", "item test/eu-west-1 Vpcs vpc", "end"]);
+    expect(heard).toEqual(["start prod-test", "item prod/eu-west-1 Vpcs vpc", "item test/eu-west-1 Vpcs vpc", "end"]);
   });
 
   it("takes a scope from the first source that gives it, and says so once", () => {
     const { heard, consumer } = recorder();
-    const join = new FactJoin(consumer);
+    const join = new FactJoin(consumer, "prod-test");
     const [first, second] = [join.source("prod", ["prod"]), join.source("old", ["old"])];
     first.item(scope("111"), "Vpcs", "a");
     second.item(scope("111"), "Vpcs", "a");
@@ -46,7 +46,7 @@ describe("FactJoin", () => {
 
   it("does not take two accounts without an id for one", () => {
     const { heard, consumer } = recorder();
-    const join = new FactJoin(consumer);
+    const join = new FactJoin(consumer, "prod-test");
     join.source("a", []).item(scope("unknown"), "Vpcs", "a");
     join.source("b", []).item(scope("unknown"), "Vpcs", "b");
     expect(heard).toHaveLength(2);

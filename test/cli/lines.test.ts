@@ -6,7 +6,8 @@ async function numbered(chunks: readonly (string | Uint8Array)[]): Promise<strin
     for (const chunk of chunks) yield typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
   }
   const found: string[] = [];
-  for await (const { first, lines } of lineBatches(input())) lines.forEach((line, index) => found.push(`${first + index}:${line}`));
+  for await (const { first, lines } of lineBatches(input()))
+    lines.forEach((line, index) => found.push(`${first + index}:${line}`));
   return found;
 }
 

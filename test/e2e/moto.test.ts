@@ -4,8 +4,17 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { awsCli, missingTools, openGate, startMoto, type Credentials, type Gate, type Moto } from "./support/moto-server.ts";
+import {
+  awsCli,
+  missingTools,
+  openGate,
+  startMoto,
+  type Credentials,
+  type Gate,
+  type Moto,
+} from "./support/moto-server.ts";
 import { runAudit } from "./support/run-audit.ts";
 
 const missing = missingTools();
@@ -23,13 +32,27 @@ accounts:
 
 interface Report {
   readonly complete: boolean;
-  readonly coverage: { readonly scopes: readonly { readonly scope: string }[]; readonly failed: readonly { readonly scope: string; readonly call: string }[] };
-  readonly findings: readonly { readonly title: string; readonly scope: string; readonly resources: readonly { readonly id: string }[] }[];
+  readonly coverage: {
+    readonly scopes: readonly { readonly scope: string }[];
+    readonly failed: readonly { readonly scope: string; readonly call: string }[];
+  };
+  readonly findings: readonly {
+    readonly title: string;
+    readonly scope: string;
+    readonly resources: readonly { readonly id: string }[];
+  }[];
 }
 
 /** A group with one rule for everybody; gives its id. */
 function openGroup(moto: Moto, credentials: Credentials, name: string, port: number): string {
-  const { GroupId } = awsCli(moto.url, credentials, ["ec2", "create-security-group", "--group-name", name, "--description", name]);
+  const { GroupId } = awsCli(moto.url, credentials, [
+    "ec2",
+    "create-security-group",
+    "--group-name",
+    name,
+    "--description",
+    name,
+  ]);
   const rule = ["--group-id", String(GroupId), "--protocol", "tcp", "--port", String(port), "--cidr", "0.0.0.0/0"];
   awsCli(moto.url, credentials, ["ec2", "authorize-security-group-ingress", ...rule]);
   return String(GroupId);
@@ -46,9 +69,20 @@ describe.skipIf(missing.length > 0)("an audit of live accounts", () => {
     folder = mkdtempSync(join(tmpdir(), "portolan-moto-"));
     writeFileSync(join(folder, "portolan.yml"), CONFIGURATION);
     here = openGroup(moto, OWN, "etcd-here", 2379);
-    const assumed = awsCli(moto.url, OWN, ["sts", "assume-role", "--role-arn", OTHER_ROLE, "--role-session-name", "setup"]);
+    const assumed = awsCli(moto.url, OWN, [
+      "sts",
+      "assume-role",
+      "--role-arn",
+      OTHER_ROLE,
+      "--role-session-name",
+      "setup",
+    ]);
     const keys = assumed["Credentials"] as Readonly<Record<"AccessKeyId" | "SecretAccessKey" | "SessionToken", string>>;
-    const other = { AWS_ACCESS_KEY_ID: keys.AccessKeyId, AWS_SECRET_ACCESS_KEY: keys.SecretAccessKey, AWS_SESSION_TOKEN: keys.SessionToken };
+    const other = {
+      AWS_ACCESS_KEY_ID: keys.AccessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.SecretAccessKey,
+      AWS_SESSION_TOKEN: keys.SessionToken,
+    };
     there = openGroup(moto, other, "etcd-there", 2380);
   });
 
@@ -62,16 +96,24 @@ describe.skipIf(missing.length > 0)("an audit of live accounts", () => {
       cwd: folder,
       env: { ...OWN, AWS_ENDPOINT_URL: url, AWS_REGION: "eu-west-1" },
     });
-  const reportOf = (out: string): Report => JSON.parse(readFileSync(join(folder, out, "portolan-prod.json"), "utf8")) as Report;
+  const reportOf = (out: string): Report =>
+    JSON.parse(readFileSync(join(folder, out, "portolan-prod.json"), "utf8")) as Report;
 
   it("sees the groups of both accounts and writes every format", async () => {
     const run = await audit(moto.url, "out");
     expect(run.stderr).toContain(moto.url);
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 1, stdout: "" });
-    expect(readdirSync(join(folder, "out")).toSorted()).toEqual(["portolan-prod.html", "portolan-prod.json", "portolan-prod.md"]);
+    expect(readdirSync(join(folder, "out")).toSorted()).toEqual([
+      "portolan-prod.html",
+      "portolan-prod.json",
+      "portolan-prod.md",
+    ]);
     const report = reportOf("out");
     expect(report.complete).toBe(true);
-    expect(report.coverage.scopes.map(({ scope }) => scope)).toEqual(["aws/111111111111/eu-west-1", "aws/123456789012/eu-west-1"]);
+    expect(report.coverage.scopes.map(({ scope }) => scope)).toEqual([
+      "aws/111111111111/eu-west-1",
+      "aws/123456789012/eu-west-1",
+    ]);
     const found = report.findings.map(({ resources }) => resources.map(({ id }) => id)).flat();
     expect(found).toEqual(expect.arrayContaining([here, there]));
   });
@@ -97,9 +139,15 @@ describe.skipIf(missing.length > 0)("an audit whose server goes away", () => {
     mkdirSync(join(folder, "out"));
     writeFileSync(join(folder, "portolan.yml"), CONFIGURATION);
     openGroup(moto, OWN, "etcd-here", 2379);
-    // The first account is read whole; with the role of the second one assumed, the server dies.
-    gate = await openGate(moto.url, async (_count, action) => {
-      if (gate.passed.includes("AssumeRole") && action !== "AssumeRole" && action !== "GetCallerIdentity") await moto.stop();
+    // Of the second account a part is read; what is asked after that waits until the first one is read whole, and then the
+    // server dies.
+    let lastOfFirst = Date.now();
+    gate = await openGate(moto.url, async (accessKey, action) => {
+      if (accessKey === OWN.AWS_ACCESS_KEY_ID) lastOfFirst = Date.now();
+      else if (action !== "GetCallerIdentity" && action !== "DescribeSecurityGroups") {
+        while (Date.now() - lastOfFirst < 3000) await sleep(100);
+        await moto.stop();
+      }
     });
   });
 
@@ -110,7 +158,9 @@ describe.skipIf(missing.length > 0)("an audit whose server goes away", () => {
   });
 
   it("ends with 3 and whole reports headed by what was not seen", async () => {
-    const run = await runAudit(["--account", "prod", "--format", "html,md,json", "-o", "out/"], {
+    // More calls in flight than there are: those that wait must not hold up the others.
+    const args = ["--account", "prod", "--format", "html,md,json", "-o", "out/", "--concurrency", "64"];
+    const run = await runAudit(args, {
       cwd: folder,
       env: { ...OWN, AWS_ENDPOINT_URL: gate.url, AWS_REGION: "eu-west-1" },
     });

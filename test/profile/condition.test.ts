@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Condition } from "../../src/model/index.ts";
-import { describeCondition, evaluate } from "../../src/profile/condition.ts";
+import { evaluate } from "../../src/profile/condition.ts";
 
 const behindLoadBalancer: Condition = {
   facts: [
@@ -31,11 +31,5 @@ describe("a condition over facts", () => {
 
   it("holds where there is none", () => {
     expect(evaluate(undefined, {})).toBe(true);
-  });
-
-  it("reads as a sentence", () => {
-    expect(describeCondition(behindLoadBalancer)).toBe(
-      "external_lb is proxy or passthrough and tls_terminated_at_lb is not true",
-    );
   });
 });

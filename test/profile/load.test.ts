@@ -114,7 +114,7 @@ describe("a malformed profile is one line with its place", () => {
     [
       "a row without a sender",
       "rows:\n  - {to: nodes, protocol: tcp, ports: 1, purpose: P}\n",
-      "p.yaml:9:5: a row needs `from` and `to`, or `on` for a node to itself",
+      "p.yaml:9:5: a row needs `from` and `to`, or `local` for a node to itself",
     ],
     [
       "a note that is not there",
@@ -207,7 +207,7 @@ describe("a profile", () => {
   });
 
   it("never requires traffic of a node to itself", async () => {
-    const library = await load({ p: profile("p", "rows:\n  - {on: nodes, protocol: tcp, ports: 1, purpose: P}\n") });
+    const library = await load({ p: profile("p", "rows:\n  - {local: nodes, protocol: tcp, ports: 1, purpose: P}\n") });
     expect(library.get("p").rows).toMatchObject([
       { id: "nodes-local-tcp-1", from: "nodes", to: "nodes", local: true, need: { kind: "allowed" } },
     ]);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { locateJsonError } from "../../src/snapshot/json-error.ts";
 
@@ -32,7 +32,7 @@ describe("the place where a text stops being JSON", () => {
         return text.slice(0, offset) + piece + text.slice(offset);
       }),
       fc.tuple(fc.json(), fc.nat()).map(([text, at]) => text.slice(0, at % (text.length + 1))),
-      fc.string({ unit: fc.constantFrom(..."{}[],:\"\\u0e1-+.tfn \n") }),
+      fc.string({ unit: fc.constantFrom(...Array.from('{}[],:"\\u0e1-+.tfn \n')) }),
     );
     const isJson = (text: string): boolean => {
       try {

@@ -44,7 +44,10 @@ describe("a folder of AWS CLI answers", () => {
   });
 
   it("gives an item as it is, and says how many each call listed", async () => {
-    const item = group("sg-1", { IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }], Unheard: { of: [1] } });
+    const item = group("sg-1", {
+      IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+      Unheard: { of: [1] },
+    });
     const told = await loadFiles({ [`${ACCOUNT}/eu-west-1/sg.json`]: { SecurityGroups: [item, group("sg-2")] } });
     expect(told.of("SecurityGroups")[0]).toEqual(item);
     expect(told.callLines).toEqual([`aws/${ACCOUNT}/eu-west-1 DescribeSecurityGroups: listed 2`]);
@@ -52,7 +55,10 @@ describe("a folder of AWS CLI answers", () => {
 
   it("may hold several answers in one file, and several lists in one answer", async () => {
     const told = await loadFiles({
-      "all.json": [{ Vpcs: [{ VpcId: "vpc-1" }] }, { SecurityGroups: [group("sg-1")], Subnets: [{ SubnetId: "subnet-1" }] }],
+      "all.json": [
+        { Vpcs: [{ VpcId: "vpc-1" }] },
+        { SecurityGroups: [group("sg-1")], Subnets: [{ SubnetId: "subnet-1" }] },
+      ],
     });
     expect(told.items.map(({ type }) => type)).toEqual(["Vpcs", "SecurityGroups", "Subnets"]);
     expect(told.skips).toEqual([]);
@@ -62,7 +68,10 @@ describe("a folder of AWS CLI answers", () => {
     const told = await loadFiles({
       "i.json": {
         Reservations: [
-          { OwnerId: ACCOUNT, Instances: [{ InstanceId: "i-1", Placement: { AvailabilityZone: "eu-west-1b" } }, { InstanceId: "i-2" }] },
+          {
+            OwnerId: ACCOUNT,
+            Instances: [{ InstanceId: "i-1", Placement: { AvailabilityZone: "eu-west-1b" } }, { InstanceId: "i-2" }],
+          },
         ],
       },
     });
@@ -76,7 +85,9 @@ describe("a folder of AWS CLI answers", () => {
   it("reads the options of Block Public Access, which are one object", async () => {
     const options = { AwsAccountId: ACCOUNT, AwsRegion: "eu-west-1", InternetGatewayBlockMode: "block-ingress" };
     const told = await loadFiles({ "bpa.json": { VpcBlockPublicAccessOptions: options } });
-    expect(told.items).toEqual([{ scope: `aws/${ACCOUNT}/eu-west-1`, type: "VpcBlockPublicAccessOptions", item: options }]);
+    expect(told.items).toEqual([
+      { scope: `aws/${ACCOUNT}/eu-west-1`, type: "VpcBlockPublicAccessOptions", item: options },
+    ]);
   });
 
   it("reads packed answers and those with a byte order mark, as some shells write them", async () => {
@@ -91,7 +102,11 @@ describe("a folder of AWS CLI answers", () => {
   });
 
   it("follows links once, and leaves hidden files alone", async () => {
-    const folder = folderOf({ "here/a.json": { SecurityGroups: [group("sg-1")] }, ".git/x.json": "no json", ".hidden.json": "no json" });
+    const folder = folderOf({
+      "here/a.json": { SecurityGroups: [group("sg-1")] },
+      ".git/x.json": "no json",
+      ".hidden.json": "no json",
+    });
     symlinkSync("..", join(folder, "here", "round"));
     const told = await load(folder);
     expect(told.items).toHaveLength(1);
@@ -99,19 +114,51 @@ describe("a folder of AWS CLI answers", () => {
   });
 
   it("may be one file", async () => {
-    const told = await load(join(folderOf({ "eu-west-1/sg.txt": { SecurityGroups: [group("sg-1")] } }), "eu-west-1/sg.txt"));
+    const told = await load(
+      join(folderOf({ "eu-west-1/sg.txt": { SecurityGroups: [group("sg-1")] } }), "eu-west-1/sg.txt"),
+    );
     expect(told.items.map(({ scope }) => scope)).toEqual([`aws/${ACCOUNT}/eu-west-1`]);
   });
 });
 
 describe("the scope of an item", () => {
   it.each([
-    ["its owner and ARN", "SecurityGroups", group("sg-1", { SecurityGroupArn: `arn:aws:ec2:eu-west-1:${ACCOUNT}:security-group/sg-1` }), `${ACCOUNT}/eu-west-1`],
-    ["an availability zone", "NetworkInterfaces", { NetworkInterfaceId: "eni-1", OwnerId: ACCOUNT, AvailabilityZone: "us-gov-west-1a" }, `${ACCOUNT}/us-gov-west-1`],
-    ["a local zone", "Subnets", { SubnetId: "subnet-1", OwnerId: ACCOUNT, AvailabilityZone: "us-west-2-lax-1a" }, `${ACCOUNT}/us-west-2`],
-    ["the ARN of a load balancer", "LoadBalancers", { LoadBalancerArn: `arn:aws-cn:elasticloadbalancing:cn-north-1:${ACCOUNT}:loadbalancer/net/x/1` }, `${ACCOUNT}/cn-north-1`],
-    ["its rule's owner", "SecurityGroupRules", { SecurityGroupRuleId: "sgr-1", GroupOwnerId: ACCOUNT }, `${ACCOUNT}/unknown`],
-    ["no owner that is AWS itself", "PrefixLists", { PrefixListId: "pl-1", OwnerId: "AWS", PrefixListName: "com.amazonaws.eu-west-3.s3" }, "unknown/eu-west-3"],
+    [
+      "its owner and ARN",
+      "SecurityGroups",
+      group("sg-1", { SecurityGroupArn: `arn:aws:ec2:eu-west-1:${ACCOUNT}:security-group/sg-1` }),
+      `${ACCOUNT}/eu-west-1`,
+    ],
+    [
+      "an availability zone",
+      "NetworkInterfaces",
+      { NetworkInterfaceId: "eni-1", OwnerId: ACCOUNT, AvailabilityZone: "us-gov-west-1a" },
+      `${ACCOUNT}/us-gov-west-1`,
+    ],
+    [
+      "a local zone",
+      "Subnets",
+      { SubnetId: "subnet-1", OwnerId: ACCOUNT, AvailabilityZone: "us-west-2-lax-1a" },
+      `${ACCOUNT}/us-west-2`,
+    ],
+    [
+      "the ARN of a load balancer",
+      "LoadBalancers",
+      { LoadBalancerArn: `arn:aws-cn:elasticloadbalancing:cn-north-1:${ACCOUNT}:loadbalancer/net/x/1` },
+      `${ACCOUNT}/cn-north-1`,
+    ],
+    [
+      "its rule's owner",
+      "SecurityGroupRules",
+      { SecurityGroupRuleId: "sgr-1", GroupOwnerId: ACCOUNT },
+      `${ACCOUNT}/unknown`,
+    ],
+    [
+      "no owner that is AWS itself",
+      "PrefixLists",
+      { PrefixListId: "pl-1", OwnerId: "AWS", PrefixListName: "com.amazonaws.eu-west-3.s3" },
+      "unknown/eu-west-3",
+    ],
     ["nothing", "NatGateways", { NatGatewayId: "nat-1" }, "unknown/unknown"],
   ])("is read from %s", async (_from, key, item, scope) => {
     const told = await loadFiles({ "a.json": { [key]: [item] } });
@@ -139,10 +186,16 @@ describe("the scope of an item", () => {
 
   it("is that of its neighbours where all of them agree, and unknown where they do not", async () => {
     const nat = { NatGateways: [{ NatGatewayId: "nat-1" }] };
-    const subnet = (id: string, account: string): object => ({ Subnets: [{ SubnetId: id, OwnerId: account, AvailabilityZone: "eu-west-1a" }] });
+    const subnet = (id: string, account: string): object => ({
+      Subnets: [{ SubnetId: id, OwnerId: account, AvailabilityZone: "eu-west-1a" }],
+    });
     const agreed = await loadFiles({ "nat.json": nat, "s.json": subnet("subnet-1", ACCOUNT) });
     expect(agreed.items.map(({ scope }) => scope)).toEqual([`aws/${ACCOUNT}/eu-west-1`, `aws/${ACCOUNT}/eu-west-1`]);
-    const disagreed = await loadFiles({ "nat.json": nat, "s.json": subnet("subnet-1", ACCOUNT), "t.json": subnet("subnet-2", "999999999999") });
+    const disagreed = await loadFiles({
+      "nat.json": nat,
+      "s.json": subnet("subnet-1", ACCOUNT),
+      "t.json": subnet("subnet-2", "999999999999"),
+    });
     expect(disagreed.items[0]?.scope).toBe("aws/unknown/eu-west-1");
   });
 
@@ -152,7 +205,11 @@ describe("the scope of an item", () => {
       "test/eu-west-1/nat.json": { NatGateways: [{ NatGatewayId: "nat-2" }] },
       "test/eu-west-1/sg.json": { SecurityGroups: [group("sg-1")] },
     });
-    expect(told.items.map(({ scope }) => scope)).toEqual(["aws/prod/eu-west-1", `aws/${ACCOUNT}/eu-west-1`, `aws/${ACCOUNT}/eu-west-1`]);
+    expect(told.items.map(({ scope }) => scope)).toEqual([
+      "aws/prod/eu-west-1",
+      `aws/${ACCOUNT}/eu-west-1`,
+      `aws/${ACCOUNT}/eu-west-1`,
+    ]);
   });
 });
 
@@ -197,10 +254,14 @@ describe("the same item twice", () => {
 
   it("joins what the two calls for prefix lists tell of one list", async () => {
     const told = await loadFiles({
-      "describe-managed-prefix-lists.json": { PrefixLists: [{ PrefixListId: "pl-1", State: "create-complete", OwnerId: "AWS" }] },
+      "describe-managed-prefix-lists.json": {
+        PrefixLists: [{ PrefixListId: "pl-1", State: "create-complete", OwnerId: "AWS" }],
+      },
       "describe-prefix-lists.json": { PrefixLists: [{ PrefixListId: "pl-1", Cidrs: ["54.231.0.0/17"] }] },
     });
-    expect(told.of("PrefixLists")).toEqual([{ PrefixListId: "pl-1", State: "create-complete", OwnerId: "AWS", Cidrs: ["54.231.0.0/17"] }]);
+    expect(told.of("PrefixLists")).toEqual([
+      { PrefixListId: "pl-1", State: "create-complete", OwnerId: "AWS", Cidrs: ["54.231.0.0/17"] },
+    ]);
     expect(told.warnings).toEqual([]);
   });
 
@@ -218,19 +279,23 @@ describe("the same item twice", () => {
 describe("entries of a prefix list", () => {
   const Entries = [{ Cidr: "203.0.113.0/24", Description: "hq" }];
 
-  it.each(["pl-0a1b2c3d.json", "get-managed-prefix-list-entries.PL-0A1B2C3D.json", "pl-0a1b2c3d/entries.json", "pl-99999999/pl-0a1b2c3d.json"])(
-    "belong to the list that the path %s names",
-    async (path) => {
-      const told = await loadFiles({ [path]: { Entries } });
-      expect(told.of("PrefixListEntries")).toEqual([{ PrefixListId: "pl-0a1b2c3d", Entries }]);
-      expect(told.callLines).toEqual(["aws/unknown/unknown GetManagedPrefixListEntries pl-0a1b2c3d: listed 1"]);
-    },
-  );
+  it.each([
+    "pl-0a1b2c3d.json",
+    "get-managed-prefix-list-entries.PL-0A1B2C3D.json",
+    "pl-0a1b2c3d/get-pl-entries.json",
+    "pl-99999999/pl-0a1b2c3d.json",
+  ])("belong to the list that the path %s names", async (path) => {
+    const told = await loadFiles({ [path]: { Entries } });
+    expect(told.of("PrefixListEntries")).toEqual([{ PrefixListId: "pl-0a1b2c3d", Entries }]);
+    expect(told.callLines).toEqual(["aws/unknown/unknown GetManagedPrefixListEntries pl-0a1b2c3d: listed 1"]);
+  });
 
   it("are skipped by name where no path names their list", async () => {
     const told = await loadFiles({ "entries.json": { Entries }, "vpc.json": { Vpcs: [] } });
     expect(told.items).toEqual([]);
-    expect(told.skips).toEqual([{ subject: "entries.json", reason: expect.stringContaining("that list is unknown") as string }]);
+    expect(told.skips).toEqual([
+      { subject: "entries.json", reason: expect.stringContaining("that list is unknown") as string },
+    ]);
   });
 
   it("add up over pages, and the last whole answer wins over an earlier one", async () => {
@@ -256,7 +321,9 @@ describe("an answer that went wrong", () => {
     ["LoadBalancerNotFound", "not-found"],
     ["InvalidAction", "not-offered"],
   ])("with the code %s is %s", async (Code, outcome) => {
-    const told = await loadFiles({ "444455556666/eu-west-1/describe-network-acls.json": { Error: { Code, Message: "so it says" } } });
+    const told = await loadFiles({
+      "444455556666/eu-west-1/describe-network-acls.json": { Error: { Code, Message: "so it says" } },
+    });
     expect(told.calls).toEqual([
       {
         scope: { provider: "aws", account: "444455556666", region: "eu-west-1" },
@@ -306,7 +373,10 @@ describe("an answer that went wrong", () => {
     expect(cut.items).toHaveLength(1);
     const whole = await loadFiles({ "sg.json": [page, { SecurityGroups: [group("sg-2")] }] });
     expect(whole.troubles).toEqual([]);
-    const noToken = await loadFiles({ "sg.json": { SecurityGroups: [group("sg-1")], NextToken: "" }, "lb.json": { LoadBalancers: [], NextMarker: null } });
+    const noToken = await loadFiles({
+      "sg.json": { SecurityGroups: [group("sg-1")], NextToken: "" },
+      "lb.json": { LoadBalancers: [], NextMarker: null },
+    });
     expect(noToken.troubles).toEqual([]);
   });
 });
@@ -333,7 +403,10 @@ describe("what is not read", () => {
       { subject: "empty.json", reason: "an empty list names nothing" },
       { subject: "half.json (SecurityGroups[1]) and 1 more", reason: "an item without GroupId" },
       { subject: "half.json", reason: 'unknown part of an answer: "Vpc"' },
-      { subject: "items.json[0] and 1 more", reason: 'an item without its list ("GroupId"): give the whole answer, without --query' },
+      {
+        subject: "items.json[0] and 1 more",
+        reason: 'an item without its list ("GroupId"): give the whole answer, without --query',
+      },
       { subject: "items.json[2]", reason: "not an answer: neither an object nor a list of objects" },
       { subject: "odd.json (SecurityGroups)", reason: "its value is not a list" },
       { subject: "old.ndjson.gz", reason: "a snapshot file among answers: give the file itself" },
@@ -364,12 +437,20 @@ describe("a snapshot that cannot be read", () => {
   });
 
   it.each([
-    ["truncated", '{"SecurityGroups": [\n  {"GroupId": "sg-1"},\n', "DIR/eu/a.json:3:1: not JSON: the text ends too early, expected a value"],
+    [
+      "truncated",
+      '{"SecurityGroups": [\n  {"GroupId": "sg-1"},\n',
+      "DIR/eu/a.json:3:1: not JSON: the text ends too early, expected a value",
+    ],
     ["a wrong token", '{"SecurityGroups":\n [nil]}', 'DIR/eu/a.json:2:3: not JSON: unexpected "n", expected a value'],
     ["empty", "", "DIR/eu/a.json:1:1: not JSON: the file is empty"],
     ["a mark and nothing else", "\uFEFF", "DIR/eu/a.json:1:1: not JSON: the file is empty"],
     ["behind a mark", '\uFEFF{"a":}', 'DIR/eu/a.json:1:6: not JSON: unexpected "}", expected a value'],
-    ["two values", '{"Vpcs":[]}\n{"Vpcs":[]}', "DIR/eu/a.json:2:1: not JSON: more text after the end of the JSON value"],
+    [
+      "two values",
+      '{"Vpcs":[]}\n{"Vpcs":[]}',
+      "DIR/eu/a.json:2:1: not JSON: more text after the end of the JSON value",
+    ],
   ])("where a file is %s says where", async (_what, text, line) => {
     const folder = folderOf({ "eu/a.json": text, "eu/b.json": { Vpcs: [] } });
     expect(await errorOf(folder)).toBe(line);

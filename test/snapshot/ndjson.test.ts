@@ -2,7 +2,7 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CallRecord, type Scope, UserError } from "../../src/model/index.ts";
 import { FACT_TYPES, type FactConsumer, type FactType } from "../../src/snapshot/facts.ts";
@@ -59,7 +59,14 @@ const FACTS: Facts = {
     { scope: SCOPE, type: "SecurityGroups", item: { GroupId: "sg-1" } },
   ],
   calls: [
-    { scope: SCOPE, call: "GetManagedPrefixListEntries", outcome: "denied", items: 0, subject: "pl-1", error: "AccessDenied: no" },
+    {
+      scope: SCOPE,
+      call: "GetManagedPrefixListEntries",
+      outcome: "denied",
+      items: 0,
+      subject: "pl-1",
+      error: "AccessDenied: no",
+    },
     { scope: SCOPE, call: "DescribeVpcs", outcome: "complete", items: 1 },
   ],
 };
@@ -116,7 +123,7 @@ describe("writing a snapshot", () => {
     expect(readdirSync(join(path, ".."))).toEqual(["a.ndjson"]);
   });
 
-  it("leaves nothing behind when it is given up, and the old file as it was", async () => {
+  it("leaves nothing behind when it is given up, and the old file as it was", () => {
     const folder = folderOf({ "a.ndjson": "old" });
     const writer = new SnapshotWriter(join(folder, "a.ndjson"), { toolVersion: "1" });
     writer.start({ source: "x", origin: "collected" });
@@ -188,7 +195,12 @@ describe("reading a snapshot", () => {
   });
 
   it("goes by the content, not by the ending", async () => {
-    const folder = folderOf({ "a.ndjson.gz": TEXT, "b.ndjson": zstdCompressSync(TEXT), c: gzipSync(TEXT), "d.json": TEXT });
+    const folder = folderOf({
+      "a.ndjson.gz": TEXT,
+      "b.ndjson": zstdCompressSync(TEXT),
+      c: gzipSync(TEXT),
+      "d.json": TEXT,
+    });
     for (const name of ["a.ndjson.gz", "b.ndjson", "c", "d.json"]) {
       // oxlint-disable-next-line no-await-in-loop
       expect((await load(join(folder, name))).items).toHaveLength(4);
@@ -238,18 +250,50 @@ describe("a snapshot file that is not whole", () => {
 
   const withLine = (number: number, line: string): string => LINES.with(number - 1, line).join("\n");
   it.each([
-    ["a count that is wrong", withLine(10, '{"end":{"items":5,"calls":2,"skipped":1,"warnings":1}}'), "FILE:10:1: the snapshot is cut: its end line counts 5 items, the file holds 4"],
-    ["an end line without counts", withLine(10, '{"end":null}'), "FILE:10:1: the snapshot is cut: its end line counts undefined items"],
+    [
+      "a count that is wrong",
+      withLine(10, '{"end":{"items":5,"calls":2,"skipped":1,"warnings":1}}'),
+      "FILE:10:1: the snapshot is cut: its end line counts 5 items, the file holds 4",
+    ],
+    [
+      "an end line without counts",
+      withLine(10, '{"end":null}'),
+      "FILE:10:1: the snapshot is cut: its end line counts undefined items",
+    ],
     ["a line after the end", `${TEXT}${TEXT}`, "FILE:11:1: a line after the end line"],
-    ["a line that is not JSON", withLine(3, '{"scope": nope}'), 'FILE:3:11: not JSON: unexpected "n", expected a value'],
+    [
+      "a line that is not JSON",
+      withLine(3, '{"scope": nope}'),
+      'FILE:3:11: not JSON: unexpected "n", expected a value',
+    ],
     ["a line that is no object", withLine(3, "7"), "FILE:3:1: not a line of a snapshot"],
     ["a line of nothing known", withLine(3, '{"what":1}'), "FILE:3:1: not a line of a snapshot"],
-    ["an unknown type", withLine(3, LINES[2]?.replace("SecurityGroups", "Weather") ?? ""), 'FILE:3:1: unknown type of item: "Weather"'],
-    ["an item that is no object", withLine(3, '{"scope":"aws/1/2","type":"Vpcs","item":[]}'), "FILE:3:1: the item of this line is no object"],
-    ["a scope that is none", withLine(3, '{"scope":"aws/1","type":"Vpcs","item":{}}'), 'FILE:3:1: not a scope: "aws/1"; a scope reads aws/ACCOUNT/REGION'],
-    ["a call without outcome", withLine(6, '{"call":"DescribeVpcs","scope":"aws/1/2","items":1}'), "FILE:6:1: a call line without its call"],
+    [
+      "an unknown type",
+      withLine(3, LINES[2]?.replace("SecurityGroups", "Weather") ?? ""),
+      'FILE:3:1: unknown type of item: "Weather"',
+    ],
+    [
+      "an item that is no object",
+      withLine(3, '{"scope":"aws/1/2","type":"Vpcs","item":[]}'),
+      "FILE:3:1: the item of this line is no object",
+    ],
+    [
+      "a scope that is none",
+      withLine(3, '{"scope":"aws/1","type":"Vpcs","item":{}}'),
+      'FILE:3:1: not a scope: "aws/1"; a scope reads aws/ACCOUNT/REGION',
+    ],
+    [
+      "a call without outcome",
+      withLine(6, '{"call":"DescribeVpcs","scope":"aws/1/2","items":1}'),
+      "FILE:6:1: a call line without its call",
+    ],
     ["no header", LINES.slice(1).join("\n"), "FILE:1:1: not a Portolan snapshot: its first line is no header"],
-    ["a newer schema", withLine(1, LINES[0]?.replace('"schema":1', '"schema":2') ?? ""), "FILE:1:1: a newer Portolan wrote this snapshot (schema 2; this one reads up to 1); update portolan"],
+    [
+      "a newer schema",
+      withLine(1, LINES[0]?.replace('"schema":1', '"schema":2') ?? ""),
+      "FILE:1:1: a newer Portolan wrote this snapshot (schema 2; this one reads up to 1); update portolan",
+    ],
   ])("is refused for %s", async (_what, text, start) => {
     const path = join(folderOf({ "a.ndjson": text }), "a.ndjson");
     const line = await errorOf(path);

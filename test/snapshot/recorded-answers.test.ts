@@ -9,7 +9,10 @@ import { SnapshotWriter } from "../../src/snapshot/ndjson-writer.ts";
 import { emptyFolder } from "../support/folder.ts";
 import { RecordingConsumer } from "../support/recording-consumer.ts";
 
-const roots = (process.env["PORTOLAN_RECORDED_ANSWERS"] ?? "").split(":").filter((root) => root !== "" && existsSync(root));
+const roots = (process.env["PORTOLAN_RECORDED_ANSWERS"] ?? "")
+  .split(":")
+  .filter((root) => root !== "" && existsSync(root));
+// oxlint-disable-next-line no-console -- a test that is left out says so
 if (roots.length === 0) console.warn("recorded answers are not loaded: PORTOLAN_RECORDED_ANSWERS names no folder");
 
 const folders = roots.flatMap((root) => [
@@ -33,7 +36,8 @@ describe.skipIf(folders.length === 0)("recorded answers", () => {
     const again = new RecordingConsumer();
     await loadSnapshot(path, again);
     expect(again.header?.origin).toBe("folder");
-    const sorted = (consumer: RecordingConsumer): string[] => consumer.items.map((item) => JSON.stringify(item)).toSorted();
+    const sorted = (consumer: RecordingConsumer): string[] =>
+      consumer.items.map((item) => JSON.stringify(item)).toSorted();
     expect(sorted(again)).toEqual(sorted(told));
     expect(again.callLines.toSorted()).toEqual(told.callLines.toSorted());
   });

@@ -1,4 +1,5 @@
 // Folders that a test fills and that vanish after it.
+// Each is new and empty, so that no test sees what another one left.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

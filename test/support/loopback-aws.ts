@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What an answer holds, with the element names of the XML: a text, a record, or a list of either. */
 export type Xml = string | readonly Xml[] | { readonly [element: string]: Xml };
@@ -20,7 +21,13 @@ export interface LoopbackCall {
 
 /** How a call goes wrong; undefined lets it be answered. */
 export type Trouble =
-  | { readonly kind: "error"; readonly status: number; readonly code: string; readonly message?: string; readonly retryAfter?: string }
+  | {
+      readonly kind: "error";
+      readonly status: number;
+      readonly code: string;
+      readonly message?: string;
+      readonly retryAfter?: string;
+    }
   /** The connection breaks before an answer. */
   | { readonly kind: "reset" }
   /** The connection breaks within the answer. */
@@ -86,6 +93,8 @@ export interface LoopbackAws {
   readonly url: string;
   /** All calls so far, in order of arrival. */
   readonly calls: readonly LoopbackCall[];
+  /** Hosts to which a tunnel was asked for, as one asks a proxy; every one is refused. */
+  readonly tunnels: readonly string[];
   /** Most requests that were open at once. */
   readonly mostAtOnce: number;
   stop(): Promise<void>;
@@ -98,6 +107,8 @@ export interface LoopbackOptions {
   readonly trouble?: (call: LoopbackCall, count: number) => Trouble | undefined;
   /** A smaller page than the cap, so that little data makes many pages. */
   readonly pageSize?: number;
+  /** Time before each answer. */
+  readonly delayMs?: number;
 }
 
 /** Account of an access key: assumed roles get keys that end with their account. */
@@ -123,11 +134,19 @@ class Loopback {
     let body = "";
     for await (const chunk of request) body += String(chunk);
     const fields = Object.fromEntries(new URLSearchParams(body));
-    const [, key = "", region = ""] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
-    const call = { action: fields["Action"] ?? "", region, key, fields, proxied: request.url?.startsWith("http") === true };
+    const [, key = "", region = ""] =
+      /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
+    const call = {
+      action: fields["Action"] ?? "",
+      region,
+      key,
+      fields,
+      proxied: request.url?.startsWith("http") === true,
+    };
     this.calls.push(call);
     const count = (this.#counts.get(call.action) ?? 0) + 1;
     this.#counts.set(call.action, count);
+    if (this.#options.delayMs !== undefined) await sleep(this.#options.delayMs);
     const trouble = this.#options.trouble?.(call, count);
     if (trouble === undefined || trouble.kind === "same-token") this.#answer(call, response, trouble?.token);
     else this.#fail(trouble, request.socket, response);
@@ -138,9 +157,14 @@ class Loopback {
       case "error": {
         const { status, code, message = `${code}, says the server`, retryAfter } = trouble;
         const error = render({ Code: code, Message: message }, "item");
-        response.writeHead(status, { "content-type": "text/xml", ...(retryAfter !== undefined && { "retry-after": retryAfter }) });
+        response.writeHead(status, {
+          "content-type": "text/xml",
+          ...(retryAfter !== undefined && { "retry-after": retryAfter }),
+        });
         // EC2 wraps errors in a list, the other services do not; the SDK of each reads its own.
-        response.end(`<?xml version="1.0"?><Response><Errors><Error>${error}</Error></Errors><Error>${error}</Error></Response>`);
+        response.end(
+          `<?xml version="1.0"?><Response><Errors><Error>${error}</Error></Errors><Error>${error}</Error></Response>`,
+        );
         return;
       }
       case "reset":
@@ -172,12 +196,19 @@ class Loopback {
     };
     if (action === "GetCallerIdentity") {
       const account = accountOf(key);
-      send(`<R><GetCallerIdentityResult><Account>${account}</Account><Arn>arn:aws:iam::${account}:user/x</Arn></GetCallerIdentityResult></R>`);
+      send(
+        `<R><GetCallerIdentityResult><Account>${account}</Account><Arn>arn:aws:iam::${account}:user/x</Arn></GetCallerIdentityResult></R>`,
+      );
       return;
     }
     if (action === "AssumeRole") {
       const account = fields["RoleArn"]?.split(":")[4] ?? "";
-      const keys = { AccessKeyId: `ASIA${account}`, SecretAccessKey: "s", SessionToken: "t", Expiration: "2099-01-01T00:00:00Z" };
+      const keys = {
+        AccessKeyId: `ASIA${account}`,
+        SecretAccessKey: "s",
+        SessionToken: "t",
+        Expiration: "2099-01-01T00:00:00Z",
+      };
       send(`<R><AssumeRoleResult><Credentials>${render(keys, "member")}</Credentials></AssumeRoleResult></R>`);
       return;
     }
@@ -205,7 +236,10 @@ class Loopback {
       const inner = render({ [listing.set]: page, ...(token !== undefined && { NextMarker: token }) }, "member");
       send(`<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`);
     } else {
-      const inner = render({ requestId: "loopback", [listing.set]: page, ...(token !== undefined && { nextToken: token }) }, "item");
+      const inner = render(
+        { requestId: "loopback", [listing.set]: page, ...(token !== undefined && { nextToken: token }) },
+        "item",
+      );
       send(`<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">${inner}</${action}Response>`);
     }
   }
@@ -217,9 +251,15 @@ export async function startLoopbackAws(options: LoopbackOptions = {}): Promise<L
   const server = createServer((request, response) => {
     loopback.handle(request, response).catch(() => request.socket.destroy());
   });
+  const tunnels: string[] = [];
+  server.on("connect", (request, socket) => {
+    tunnels.push(request.url ?? "");
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
+    tunnels,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls: loopback.calls,
     get mostAtOnce() {

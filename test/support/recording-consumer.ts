@@ -1,4 +1,5 @@
 // A consumer that writes down what it is told, for tests of everything that tells facts.
+// Keeps the order of telling; compares nothing itself.
 
 import { type CallRecord, type Scope, scopeId, type Warning } from "../../src/model/index.ts";
 import type { FactConsumer, FactType, SnapshotHeader } from "../../src/snapshot/facts.ts";
@@ -50,7 +51,8 @@ export class RecordingConsumer implements FactConsumer {
   /** `scope call[ subject]: outcome items`, a line a call. */
   get callLines(): readonly string[] {
     return this.calls.map(
-      ({ scope, call, subject, outcome, items }) => `${scopeId(scope)} ${call}${subject === undefined ? "" : ` ${subject}`}: ${outcome} ${items}`,
+      ({ scope, call, subject, outcome, items }) =>
+        `${scopeId(scope)} ${call}${subject === undefined ? "" : ` ${subject}`}: ${outcome} ${items}`,
     );
   }
 

@@ -16,7 +16,9 @@ async function shipped(): ReturnType<typeof loadProfiles> {
 /** One line a profile: id, kind, document, version, date. */
 export async function listProfiles(): Promise<ExitCode> {
   const library = await shipped();
-  const rows = library.list().map(({ id, title, source }) => [id, source.date, title, `${source.document} ${source.version}`.trim()]);
+  const rows = library
+    .list()
+    .map(({ id, title, source }) => [id, source.date, title, `${source.document} ${source.version}`.trim()]);
   await writeStdout(formatColumns([["PROFILE", "DATE", "TITLE", "DOCUMENT"], ...rows]));
   return EXIT.clean;
 }
@@ -41,10 +43,30 @@ function describeProfile(profile: Profile): string {
   const closed = profile.closed.map(({ from, to }) => `  ${from} -> ${to}\n`).join("");
   return [
     formatColumns(head),
-    section("Roles", formatColumns(profile.roles.map((role) => [role.name, role.kind, role.title]), "  ")),
+    section(
+      "Roles",
+      formatColumns(
+        profile.roles.map((role) => [role.name, role.kind, role.title]),
+        "  ",
+      ),
+    ),
     section("Rows", formatColumns(profile.rows.map(describeRow), "  ")),
-    section("Rules of such a group", formatColumns(profile.observed.map((rule) => [rule.id, rule.direction, rule.transport.describe(), rule.peer, rule.purpose]), "  ")),
-    section("Sensitive ports", formatColumns(profile.kind === "baseline" ? profile.portNames.map((port) => [port.name, port.transport.describe(), port.portClass, port.title]) : [], "  ")),
+    section(
+      "Rules of such a group",
+      formatColumns(
+        profile.observed.map((rule) => [rule.id, rule.direction, rule.transport.describe(), rule.peer, rule.purpose]),
+        "  ",
+      ),
+    ),
+    section(
+      "Sensitive ports",
+      formatColumns(
+        profile.kind === "baseline"
+          ? profile.portNames.map((port) => [port.name, port.transport.describe(), port.portClass, port.title])
+          : [],
+        "  ",
+      ),
+    ),
     section("Complete for", closed),
     section("Notes", profile.notes.map((note) => `  ${note}\n`).join("")),
   ].join("");
@@ -66,6 +88,8 @@ function describeRow(row: Requirement): readonly string[] {
 }
 
 function describeCondition({ facts }: Condition): string {
-  const parts = facts.map(({ fact, values, negated }) => `${fact} ${negated ? "is not" : "is"} ${values.map(String).join(" or ")}`);
+  const parts = facts.map(
+    ({ fact, values, negated }) => `${fact} ${negated ? "is not" : "is"} ${values.map(String).join(" or ")}`,
+  );
   return `when ${parts.join(" and ")}`;
 }

@@ -3,7 +3,7 @@
 
 import type { FactType } from "../../snapshot/facts.ts";
 
-export type Service = "ec2" | "elbv2";
+type Service = "ec2" | "elbv2";
 
 export interface CallSpec {
   readonly service: Service;

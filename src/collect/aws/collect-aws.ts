@@ -198,7 +198,7 @@ export async function collectAws(runs: readonly AwsRun[], options: AwsCollectOpt
       accounts.push(new AccountCollection(source, session, requests, sink));
     }
     const places = await Promise.all(accounts.map((account) => account.enter()));
-    // In the order of the list, so that which of two sources collects a region they share does not depend on who answers first.
+    // In the order of the list: which of two sources collects a region they share must not depend on who answers first.
     const claimed = new Set<string>();
     await Promise.all(
       accounts.map(async (account, index) => {

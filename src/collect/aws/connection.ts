@@ -22,8 +22,12 @@ export async function requestHandler(environment: NodeJS.ProcessEnv): Promise<No
     });
   }
   const { ProxyAgent } = await import("proxy-agent");
-  const agent = new ProxyAgent(SOCKETS);
-  return new NodeHttpHandler({ httpAgent: agent, httpsAgent: agent, connectionTimeout: CONNECT_TIMEOUT_MS });
+  return new NodeHttpHandler({
+    // A socket that is kept to a proxy of plain HTTP would get its second request without the host in it.
+    httpAgent: new ProxyAgent({ keepAlive: false }),
+    httpsAgent: new ProxyAgent(SOCKETS),
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+  });
 }
 
 /** AWS's own domains, in every partition. */
@@ -48,6 +52,7 @@ interface HttpResponseLike {
 
 interface Handled {
   readonly response: unknown;
+  readonly output: object;
 }
 
 interface MiddlewareStack {
@@ -55,7 +60,7 @@ interface MiddlewareStack {
     middleware: (
       next: (args: { request: unknown; input: object }) => Promise<Handled>,
     ) => (args: { request: unknown; input: object }) => Promise<Handled>,
-    options: { step: "deserialize"; priority: "low"; name: string },
+    options: { step: "deserialize"; priority: "high"; name: string },
   ): void;
 }
 
@@ -86,6 +91,16 @@ export class ForeignEndpoints {
   }
 }
 
+/** Why a successful answer is none of AWS's; undefined where it may be one. */
+function whatIsWrong({ statusCode, headers }: HttpResponseLike, output: object): string | undefined {
+  if (statusCode >= 300) return undefined;
+  const type = headers["content-type"] ?? "";
+  if (type !== "" && !type.includes("xml")) return `the endpoint answered with ${type}, not with XML`;
+  // AWS numbers every answer, and names every list in it even where it is empty.
+  const isEmpty = Object.keys(output).every((key) => key === "$metadata");
+  return isEmpty && headers["x-amzn-requestid"] === undefined ? "the endpoint answered with nothing" : undefined;
+}
+
 /**
  * Watches a client's wire: notes endpoints outside AWS, and refuses answers that are none. The SDK reads a proxy's login page
  * as an empty list, which would make an unread account look clean.
@@ -95,13 +110,10 @@ export function watchWire(stack: unknown, foreign: ForeignEndpoints): void {
     (next) => async (args) => {
       foreign.add(args.request as HttpRequestLike);
       const handled = await next(args);
-      const { statusCode, headers } = handled.response as HttpResponseLike;
-      const type = headers["content-type"] ?? "";
-      if (statusCode < 300 && (headers["content-length"] === "0" || (type !== "" && !type.includes("xml")))) {
-        throw new GarbledAnswerError(`the endpoint answered with ${type === "" ? "nothing" : type}, not with XML`);
-      }
+      const problem = whatIsWrong(handled.response as HttpResponseLike, handled.output);
+      if (problem !== undefined) throw new GarbledAnswerError(problem);
       return handled;
     },
-    { step: "deserialize", priority: "low", name: "portolanWatchWire" },
+    { step: "deserialize", priority: "high", name: "portolanWatchWire" },
   );
 }

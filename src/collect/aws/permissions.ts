@@ -1,4 +1,5 @@
-// The IAM permissions that a collection needs, for `audit permissions aws`. Made of the table of calls, so that none is forgotten.
+// The IAM permissions that a collection needs, for `audit permissions aws`.
+// Made of the table of calls: what is not listed here cannot be called, and what is not called is not asked for.
 
 import { compareCodeUnits } from "../../model/index.ts";
 import { CALLS } from "./calls.ts";

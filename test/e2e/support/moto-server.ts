@@ -38,7 +38,10 @@ export async function startMoto(): Promise<Moto> {
   };
   for (let attempt = 0; attempt < 300; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`moto_server ended with ${child.exitCode}`);
-    const answers = await fetch(`${url}/moto-api/data.json`).then((response) => response.ok, () => false);
+    const answers = await fetch(`${url}/moto-api/data.json`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (answers) return { url, stop };
     await sleep(100);
   }
@@ -46,7 +49,9 @@ export async function startMoto(): Promise<Moto> {
   throw new Error("moto_server did not answer within 30 seconds");
 }
 
-export type Credentials = Readonly<Record<"AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY", string>> & { readonly AWS_SESSION_TOKEN?: string };
+export type Credentials = Readonly<Record<"AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY", string>> & {
+  readonly AWS_SESSION_TOKEN?: string;
+};
 
 /** One call of the AWS CLI against the server; gives its answer. */
 export function awsCli(url: string, credentials: Credentials, args: readonly string[]): Record<string, unknown> {
@@ -74,7 +79,10 @@ export interface Gate {
 }
 
 /** A way to `target` that calls `before` with the number and the action of each request before it passes. */
-export async function openGate(target: string, before: (count: number, action: string) => Promise<void>): Promise<Gate> {
+export async function openGate(
+  target: string,
+  before: (count: number, action: string) => Promise<void>,
+): Promise<Gate> {
   const passed: string[] = [];
   const server: Server = createServer((incoming, answer) => {
     const chunks: Buffer[] = [];
@@ -82,13 +90,18 @@ export async function openGate(target: string, before: (count: number, action: s
     incoming.on("end", () => {
       const body = Buffer.concat(chunks);
       const action = new URLSearchParams(body.toString("utf8")).get("Action") ?? "?";
+      const accessKey = /Credential=([^/]+)/.exec(incoming.headers.authorization ?? "")?.[1] ?? "";
       const pass = async (): Promise<void> => {
-        await before(passed.length + 1, action);
+        await before(accessKey, action);
         passed.push(action);
-        const onward = request(`${target}${incoming.url ?? "/"}`, { method: incoming.method ?? "POST", headers: { ...incoming.headers } }, (reply) => {
-          answer.writeHead(reply.statusCode ?? 502, reply.headers);
-          reply.pipe(answer);
-        });
+        const onward = request(
+          `${target}${incoming.url ?? "/"}`,
+          { method: incoming.method ?? "POST", headers: { ...incoming.headers } },
+          (reply) => {
+            answer.writeHead(reply.statusCode ?? 502, reply.headers);
+            reply.pipe(answer);
+          },
+        );
         // As a client sees a server that has gone: the connection breaks.
         onward.on("error", () => answer.destroy());
         onward.end(body);

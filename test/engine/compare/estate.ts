@@ -1,6 +1,6 @@
 // A small language for AWS estates in tests: groups, machines and rules in a few words, handed to the engine as AWS answers.
 
-import { WorldBuilder } from "./stub-world.ts";
+import { WorldBuilder } from "../../../src/engine/world.ts";
 import type { World } from "../../../src/model/index.ts";
 import type { FactType } from "../../../src/snapshot/facts.ts";
 
