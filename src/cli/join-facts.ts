@@ -12,6 +12,7 @@ export class FactJoin {
   readonly #namesOfAccount = new Map<string, Set<string>>();
   readonly #warned = new Set<string>();
   #started = false;
+  #created: string | undefined;
 
   /** @param name what the whole is called, for people */
   constructor(consumer: FactConsumer, name: string) {
@@ -46,8 +47,13 @@ export class FactJoin {
   }
 
   #start(header: SnapshotHeader): void {
-    if (!this.#started) this.#consumer.start({ ...header, source: this.#name });
+    // Told again only to make the whole as old as its oldest part.
+    const { created } = header;
+    const isOlder = created !== undefined && (this.#created === undefined || created < this.#created);
+    if (this.#started && !isOlder) return;
     this.#started = true;
+    if (isOlder) this.#created = created;
+    this.#consumer.start({ ...header, source: this.#name });
   }
 
   #takes(key: string, names: readonly string[], scope: Scope): boolean {

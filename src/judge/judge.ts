@@ -4,7 +4,6 @@
 import { compare, type Comparison } from "../engine/compare/compare.ts";
 import type { FindingDraft } from "../engine/compare/draft.ts";
 import { hygieneDrafts } from "../engine/compare/hygiene.ts";
-import { recognisedGroups } from "../engine/compare/recognised.ts";
 import { compareCodeUnits, SEVERITIES, type AuditPlan, type AuditResult, type Cell, type ClusterSummary, type Finding, type World } from "../model/index.ts";
 import { IpSet, PUBLIC_V4, TrafficSet, TransportSet } from "../net/index.ts";
 import { coverageOf, type CoverageFacts } from "./coverage.ts";
@@ -55,7 +54,7 @@ export function judge(world: World, coverage: CoverageFacts, plan: AuditPlan, op
     cells,
     findings,
     hygiene,
-    recognised: recognisedGroups(world, plan.observed, plan.networks),
+    recognised: comparison.recognised,
     notes: [...(options.notes ?? []), ...notesOf(world, options.hygiene)],
     lastLine: lastLineOf(findings, notJudged, covered),
   };
@@ -166,7 +165,7 @@ function lastLineOf(findings: readonly Finding[], notJudged: readonly Cell[], co
   const parts = [
     `${found} ${found === 1 ? "finding" : "findings"}${waived === 0 ? "" : ` (${waived} more waived)`}`,
     `${notJudged.length} ${notJudged.length === 1 ? "row" : "rows"} not judged${reasons.length === 0 ? "" : ` (${reasons.join("; ")})`}`,
-    `${unseen} ${unseen === 1 ? "scope" : "scopes"} not seen${unseen === 0 ? "" : " completely"}`,
+    `${unseen} ${unseen === 1 ? "scope" : "scopes"} not seen`,
   ];
   return parts.join(", ");
 }

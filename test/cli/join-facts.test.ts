@@ -6,7 +6,7 @@ import type { FactConsumer } from "../../src/snapshot/facts.ts";
 function recorder() {
   const heard: string[] = [];
   const consumer: FactConsumer = {
-    start: ({ source }) => heard.push(`start ${source}`),
+    start: ({ source, created = "" }) => heard.push(`start ${source} ${created}`.trim()),
     item: (scope, type, item) => heard.push(`item ${scope.account}/${scope.region} ${type} ${String(item)}`),
     call: ({ scope, call }) => heard.push(`call ${scope.account} ${call}`),
     skipped: (subject) => heard.push(`skipped ${subject}`),
@@ -50,5 +50,14 @@ describe("FactJoin", () => {
     join.source("a", []).item(scope("unknown"), "Vpcs", "a");
     join.source("b", []).item(scope("unknown"), "Vpcs", "b");
     expect(heard).toHaveLength(2);
+  });
+
+  it("is as old as its oldest source", () => {
+    const { heard, consumer } = recorder();
+    const join = new FactJoin(consumer, "all");
+    for (const created of ["2026-11-03T00:00:00Z", "2026-11-05T00:00:00Z", "2026-11-01T00:00:00Z"]) {
+      join.source(created, []).start({ created, source: created, origin: "collected" });
+    }
+    expect(heard).toEqual(["start all 2026-11-03T00:00:00Z", "start all 2026-11-01T00:00:00Z"]);
   });
 });

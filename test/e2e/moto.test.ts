@@ -1,8 +1,7 @@
 // Live audits against a real HTTP EC2 on loopback: groups made with the plain AWS CLI in two accounts, one of them reached
 // by an assumed role; and a server that goes away in the middle.
 
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,6 +15,7 @@ import {
   type Moto,
 } from "./support/moto-server.ts";
 import { runAudit } from "./support/run-audit.ts";
+import { makeWorkFolder, type WorkFolder } from "./support/work-folder.ts";
 
 const missing = missingTools();
 if (missing.length > 0) console.warn(`live audits are skipped: ${missing.join(" and ")} not installed`);
@@ -60,13 +60,15 @@ function openGroup(moto: Moto, credentials: Credentials, name: string, port: num
 
 describe.skipIf(missing.length > 0)("an audit of live accounts", () => {
   let moto: Moto;
+  let work: WorkFolder;
   let folder = "";
   let here = "";
   let there = "";
 
   beforeAll(async () => {
     moto = await startMoto();
-    folder = mkdtempSync(join(tmpdir(), "portolan-moto-"));
+    work = makeWorkFolder();
+    folder = work.path;
     writeFileSync(join(folder, "portolan.yml"), CONFIGURATION);
     here = openGroup(moto, OWN, "etcd-here", 2379);
     const assumed = awsCli(moto.url, OWN, [
@@ -88,7 +90,7 @@ describe.skipIf(missing.length > 0)("an audit of live accounts", () => {
 
   afterAll(async () => {
     await moto.stop();
-    rmSync(folder, { recursive: true, force: true });
+    work.remove();
   });
 
   const audit = async (url: string, out: string) =>
@@ -131,11 +133,13 @@ describe.skipIf(missing.length > 0)("an audit of live accounts", () => {
 describe.skipIf(missing.length > 0)("an audit whose server goes away", () => {
   let moto: Moto;
   let gate: Gate;
+  let work: WorkFolder;
   let folder = "";
 
   beforeAll(async () => {
     moto = await startMoto();
-    folder = mkdtempSync(join(tmpdir(), "portolan-moto-"));
+    work = makeWorkFolder();
+    folder = work.path;
     mkdirSync(join(folder, "out"));
     writeFileSync(join(folder, "portolan.yml"), CONFIGURATION);
     openGroup(moto, OWN, "etcd-here", 2379);
@@ -154,7 +158,7 @@ describe.skipIf(missing.length > 0)("an audit whose server goes away", () => {
   afterAll(async () => {
     await gate.stop();
     await moto.stop();
-    rmSync(folder, { recursive: true, force: true });
+    work.remove();
   });
 
   it("ends with 3 and whole reports headed by what was not seen", async () => {

@@ -6,9 +6,14 @@ import { ROOT, runAudit } from "./support/run-audit.ts";
 
 const DEMO = join(ROOT, "examples/demo/snapshot");
 
-async function ask(lines: readonly string[]): Promise<{ code: number | null; stderr: string; answers: Record<string, unknown>[] }> {
+async function ask(
+  lines: readonly string[],
+): Promise<{ code: number | null; stderr: string; answers: Record<string, unknown>[] }> {
   const run = await runAudit(["query", "--snapshot", DEMO], { input: lines.join("\n") });
-  const answers = run.stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line) as Record<string, unknown>);
+  const answers = run.stdout
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   return { code: run.code, stderr: run.stderr, answers };
 }
 
@@ -16,7 +21,13 @@ const INTERNET_TO_OFFICE = JSON.stringify({ from: "203.0.113.7", to: "198.51.100
 
 describe("audit query", () => {
   it("answers every line in its place, says where a bad one is wrong, and ends with 2", async () => {
-    const { code, stderr, answers } = await ask([INTERNET_TO_OFFICE, '{"from":"203.0.113.7",', "", '{"from":"203.0.113.7","to":"198.51.100.20","protocol":"tpc","port":443}', INTERNET_TO_OFFICE]);
+    const { code, stderr, answers } = await ask([
+      INTERNET_TO_OFFICE,
+      '{"from":"203.0.113.7",',
+      "",
+      '{"from":"203.0.113.7","to":"198.51.100.20","protocol":"tpc","port":443}',
+      INTERNET_TO_OFFICE,
+    ]);
     expect(answers).toHaveLength(5);
     expect(answers[0]).toHaveProperty("verdict");
     expect(answers[1]?.["error"]).toMatch(/^<stdin>:2:23 /);

@@ -1,17 +1,19 @@
 // Where the product goes and what the exit code says, on the built-in demonstration.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BIN, ROOT, runAudit } from "./support/run-audit.ts";
+import { makeWorkFolder, type WorkFolder } from "./support/work-folder.ts";
 
+let work: WorkFolder;
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "portolan-report-"));
+  work = makeWorkFolder();
+  folder = work.path;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => work.remove());
 
 const NOW = ["--now", "2026-11-01"];
 
@@ -28,7 +30,9 @@ describe("the demonstration", () => {
   it("prints text on stdout without being asked for a format, and ends it with what was not judged", async () => {
     const run = await runAudit(["--account", "demo"], { cwd: folder });
     expect(run.code).toBe(1);
-    expect(run.stdout.trimEnd().split("\n").at(-1)).toMatch(/\d+ findings?.*, \d+ rows? not judged.*, \d+ scopes? not seen/);
+    expect(run.stdout.trimEnd().split("\n").at(-1)).toMatch(
+      /\d+ findings?.*, \d+ rows? not judged.*, \d+ scopes? not seen/,
+    );
     expect(run.stdout).not.toContain("\u001b");
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -43,19 +47,30 @@ describe("the demonstration", () => {
   it("writes several formats into a folder that it makes", async () => {
     const run = await runAudit(["-a", "demo", "-f", "html,md", "-f", "json,text", "-o", "out/"], { cwd: folder });
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 1, stdout: "" });
-    expect(readdirSync(join(folder, "out")).toSorted()).toEqual(["portolan-demo.html", "portolan-demo.json", "portolan-demo.md", "portolan-demo.txt"]);
+    expect(readdirSync(join(folder, "out")).toSorted()).toEqual([
+      "portolan-demo.html",
+      "portolan-demo.json",
+      "portolan-demo.md",
+      "portolan-demo.txt",
+    ]);
     for (const name of readdirSync(join(folder, "out"))) expect(run.stderr).toContain(name);
   });
 
   it("gives the same bytes for the same input", async () => {
     const args = ["-a", "demo", "-f", "json", ...NOW];
-    const [first, second] = [await runAudit(args, { cwd: folder }), await runAudit(args, { cwd: ROOT, env: { TZ: "Asia/Tokyo", LANG: "de_DE.UTF-8" } })];
+    const [first, second] = [
+      await runAudit(args, { cwd: folder }),
+      await runAudit(args, { cwd: ROOT, env: { TZ: "Asia/Tokyo", LANG: "de_DE.UTF-8" } }),
+    ];
     expect(first.stdout).toBe(second.stdout);
     expect(first.stdout.length).toBeGreaterThan(1000);
   });
 
   it("says nothing on stderr when asked to be quiet", async () => {
-    expect(await runAudit(["-a", "demo", "-f", "json", "--quiet"], { cwd: folder })).toMatchObject({ code: 1, stderr: "" });
+    expect(await runAudit(["-a", "demo", "-f", "json", "--quiet"], { cwd: folder })).toMatchObject({
+      code: 1,
+      stderr: "",
+    });
   });
 
   it("takes -o - for stdout, HTML too", async () => {
@@ -70,10 +85,14 @@ describe("the demonstration", () => {
   });
 
   it("survives a reader that goes away", async () => {
-    const child = spawn("sh", ["-c", `"${process.execPath}" "${BIN}" -a demo -f html -o - | head -c 10 >/dev/null; echo done`], {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      "sh",
+      ["-c", `"${process.execPath}" "${BIN}" -a demo -f html -o - | head -c 10 >/dev/null; echo done`],
+      {
+        cwd: folder,
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     await new Promise((resolve) => child.on("close", resolve));
@@ -82,12 +101,17 @@ describe("the demonstration", () => {
 
   it("makes a snapshot of itself that is judged alike", async () => {
     const snapshot = join(folder, "demo.ndjson.zst");
-    expect(await runAudit(["collect", "-a", "demo", "-o", snapshot], { cwd: folder })).toMatchObject({ code: 0, stdout: "" });
+    expect(await runAudit(["collect", "-a", "demo", "-o", snapshot], { cwd: folder })).toMatchObject({
+      code: 0,
+      stdout: "",
+    });
     expect(statSync(snapshot).mode & 0o777).toBe(0o600);
     const config = join(ROOT, "examples/demo/portolan.yml");
     const again = await runAudit(["--snapshot", snapshot, "-c", config, "-f", "json", ...NOW], { cwd: folder });
     const before = await runAudit(["-a", "demo", "-f", "json", ...NOW], { cwd: folder });
-    const [one, other] = [again, before].map(({ stdout }) => JSON.parse(stdout) as { findings: unknown; cells: unknown });
+    const [one, other] = [again, before].map(
+      ({ stdout }) => JSON.parse(stdout) as { findings: unknown; cells: unknown },
+    );
     expect(one?.findings).toEqual(other?.findings);
     expect(one?.cells).toEqual(other?.cells);
   });
@@ -104,7 +128,13 @@ clusters:
 `;
 
   it("says what each role of a right configuration matched, and which endpoints hold no role", async () => {
-    const run = await runAudit(["validate", "-c", "examples/demo/portolan.yml", "--snapshot", "examples/demo/snapshot"]);
+    const run = await runAudit([
+      "validate",
+      "-c",
+      "examples/demo/portolan.yml",
+      "--snapshot",
+      "examples/demo/snapshot",
+    ]);
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
     expect(run.stdout).toMatch(/\n {2}etcd_nodes +bound +\S+/);
     expect(run.stdout).toMatch(/\d+ endpoints? held by no role/);
@@ -114,13 +144,18 @@ clusters:
     writeFileSync(join(folder, "portolan.yml"), EMPTY_ROLE);
     const run = await runAudit(["validate", "--snapshot", join(ROOT, "examples/demo/snapshot")], { cwd: folder });
     expect(run.code).toBe(2);
-    expect(run.stderr).toMatch(/^audit: portolan\.yml:7:\d+: role worker_nodes of cluster prod matches nothing in the snapshot; [^\n]+\n$/);
+    expect(run.stderr).toMatch(
+      /^audit: portolan\.yml:7:\d+: role worker_nodes of cluster prod matches nothing in the snapshot; [^\n]+\n$/,
+    );
     expect(run.stdout).toMatch(/worker_nodes +empty/);
   });
 
   it("checks a configuration without a snapshot", async () => {
     writeFileSync(join(folder, "portolan.yml"), EMPTY_ROLE);
-    expect(await runAudit(["validate"], { cwd: folder })).toMatchObject({ code: 0, stdout: expect.stringContaining("1 cluster; no mistake found") as string });
+    expect(await runAudit(["validate"], { cwd: folder })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("1 cluster; no mistake found") as string,
+    });
   });
 });
 

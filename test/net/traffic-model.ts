@@ -3,8 +3,14 @@
 // gap between two of them: sets that agree on the universe agree everywhere.
 
 import * as fc from "fast-check";
-import { IntervalSet, IpSet, TransportSet, type Address, type ProtocolCell } from "../../src/net/index.ts";
-import type { TrafficBox } from "../../src/net/index.ts";
+import {
+  IntervalSet,
+  IpSet,
+  TransportSet,
+  type Address,
+  type ProtocolCell,
+  type TrafficBox,
+} from "../../src/net/index.ts";
 
 /** First and last, both included. */
 type Range<T> = readonly [first: T, last: T];

@@ -51,6 +51,12 @@ function answerLine(line: string, lineNumber: number, ask: (flow: unknown) => ob
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const hint = error.hint === undefined ? "" : `; ${error.hint}`;
-    return at(error.position?.column ?? 1, `${error.message}${hint}`);
+    return at(columnOf(line, error.message), `${error.message}${hint}`);
   }
+}
+
+/** 1-based column of the key that a message about a flow begins with or quotes; 1 where it speaks of the flow as a whole. */
+function columnOf(line: string, message: string): number {
+  const key = /^unknown key ("(?:[^"\\]|\\.)*")/.exec(message)?.[1] ?? `"${/^\w+/.exec(message)?.[0] ?? ""}"`;
+  return line.indexOf(key) + 1 || 1;
 }

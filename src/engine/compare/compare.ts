@@ -1,7 +1,7 @@
 // The comparison as a whole: binds roles, collects facts, judges every documented row, finds excess and unknown causes.
 // Pure: facts in, drafts and rows out. Ids, waivers and totals are the judge's.
 
-import { scopeId, type AuditPlan, type World } from "../../model/index.ts";
+import { scopeId, type AuditPlan, type RecognisedGroup, type World } from "../../model/index.ts";
 import { TrafficSet, TransportSet } from "../../net/index.ts";
 import type { FindingDraft } from "./draft.ts";
 import { rowKey } from "./draft.ts";
@@ -10,6 +10,7 @@ import { collectFacts } from "./facts.ts";
 import { missingDrafts } from "./missing.ts";
 import type { ClusterContext } from "./permitted.ts";
 import { PortMap } from "./ports.ts";
+import { recognisedGroups } from "./recognised.ts";
 import { judgeRows, type JudgedRow, type SideResult } from "./required.ts";
 import { bindRoles } from "./roles.ts";
 import { Seen } from "./seen.ts";
@@ -21,6 +22,7 @@ export interface Comparison {
   readonly rows: readonly JudgedRow[];
   readonly drafts: readonly FindingDraft[];
   readonly ports: PortMap;
+  readonly recognised: readonly RecognisedGroup[];
 }
 
 /** Holds the facts of a world against the plan. */
@@ -40,13 +42,16 @@ export function compare(world: World, plan: AuditPlan): Comparison {
   const rows = contexts.flatMap((context) => judgeRows(context, world, seen));
   const results = rows.flatMap((row) => row.results);
   for (const result of results) if (result.status === "unknown") addUnknown(result, world, plan, unknowns);
+  const recognised = recognisedGroups(world, plan.observed, plan.networks);
+  const titles = new Map(plan.observed.map((profile) => [profile.id, profile.title]));
+  const drivers = new Map(recognised.map((group) => [group.resource, titles.get(group.profile) ?? group.profile]));
   const drafts = [
     ...emptyBindings(contexts),
     ...missingDrafts(results, { world, plan, ports }),
-    ...findExcess({ world, plan, contexts, seen, ports, unknowns }),
+    ...findExcess({ world, plan, contexts, seen, ports, unknowns, drivers }),
     ...unknowns.drafts(),
   ];
-  return { contexts, rows, drafts, ports };
+  return { contexts, rows, drafts, ports, recognised };
 }
 
 /** Files a required row that may or may not be let through under what hides it. */

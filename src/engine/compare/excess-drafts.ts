@@ -1,7 +1,7 @@
 // Causes of excess in words: titles, reasons, evidence and the traffic as rules state it. Member addresses stay out of the exact
 // traffic, so that replacing nodes overnight changes nothing (docs/judging.md, 4).
 
-import { scopeId, worse, type AuditPlan, type Endpoint, type FindingPart, type Rule, type RuleSet, type Severity, type TrafficText, type World } from "../../model/index.ts";
+import { scopeId, worse, type Endpoint, type FindingPart, type Rule, type RuleSet, type Severity, type TrafficText, type World } from "../../model/index.ts";
 import { IpSet, TrafficSet, TransportSet } from "../../net/index.ts";
 import type { Cause, CausePart } from "./causes.ts";
 import { rowKey, type FindingDraft } from "./draft.ts";
@@ -11,9 +11,10 @@ import { boxText, endpointResource, listText, peerText, ruleEvidence, ruleSetRes
 
 export interface DraftTools {
   readonly world: World;
-  readonly plan: AuditPlan;
   readonly ports: PortMap;
   readonly networks: readonly NamedNetwork[];
+  /** Titles of the node drivers that make a group, by group id. */
+  readonly drivers: ReadonlyMap<string, string>;
 }
 
 /** A finding of undocumented ingress from one cause. */
@@ -32,7 +33,7 @@ export function causeDraft(cause: Cause, tools: DraftTools): FindingDraft {
     kind: "excess",
     rule: "undocumented-ingress",
     severity: worst.severity,
-    title: `${capital(ports)} ${plural(atWorst)} open to ${openTo(worst, shown)} on ${nameOf(ruleSet)}`,
+    title: `Open to ${openTo(worst, shown)}: ${ports} on ${nameOf(ruleSet)}`,
     reason: reasonOf(worst, cause, tools),
     traffic: shown.texts,
     parts: partTexts(cause.parts, tools),
@@ -76,7 +77,7 @@ function graveDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft {
     kind: "excess",
     rule: isEtcd ? "etcd-reachable" : "own-nodes-sensitive",
     severity: judgement.judgement.severity,
-    title: `${capital(tools.ports.title(transport))} on ${nameOf(common.ruleSet)} is open to nodes of the cluster that no document gives it to`,
+    title: `Open to the wrong nodes of the cluster: ${tools.ports.title(transport)} on ${nameOf(common.ruleSet)}`,
     reason: `${judgement.judgement.id}: ${judgement.judgement.reason}`,
     traffic: shown.texts,
     parts: [{ class: "own nodes", severity: judgement.judgement.severity, traffic: shown.texts, reason: `${judgement.judgement.id}: ${judgement.judgement.reason}` }],
@@ -259,7 +260,7 @@ function openTo(part: CausePart, shown: Stated): string {
   }
 }
 
-function reasonOf(worst: CausePart, cause: Cause, { plan, ports }: DraftTools): string {
+function reasonOf(worst: CausePart, cause: Cause, { drivers, ports }: DraftTools): string {
   const sentences: string[] = [];
   if (worst.judgement !== undefined) sentences.push(`${worst.judgement.judgement.id}: ${worst.judgement.judgement.reason}`);
   const documented = [...new Set(worst.pieces.flatMap((piece) => piece.group.permission.rows).filter(({ row }) => row.transport?.overlaps(worst.transport) ?? false).map(({ row }) => row.from))].sort();
@@ -271,16 +272,10 @@ function reasonOf(worst: CausePart, cause: Cause, { plan, ports }: DraftTools): 
     if (worst.reach === "unreachable") sentences.push("The Internet has no way to it today; one route or public address would change that.");
     if (worst.reach === "unknown") sentences.push("Whether the Internet has a way to it is not known; it counts as reachable.");
   }
-  const driver = plan.observed.find((observed) => isRecognised(cause.pieces[0]?.ruleSet, observed.recognise));
-  if (driver !== undefined) sentences.push(`The group is one that a node driver makes (${driver.title}).`);
+  const driver = drivers.get(worst.pieces[0]?.ruleSet.id ?? "");
+  if (driver !== undefined) sentences.push(`A node driver makes this group (${driver}).`);
   if (cause.pieces.every((piece) => piece.group.unused)) sentences.push("No interface uses the group now; launch templates may name it.");
   return sentences.join(" ");
-}
-
-/** Whether a group is one that a driver makes: by its name or by a tag key. */
-export function isRecognised(ruleSet: RuleSet | undefined, recognise: { readonly groupNames: readonly string[]; readonly tagKeys: readonly string[] } | undefined): boolean {
-  if (ruleSet === undefined || recognise === undefined) return false;
-  return recognise.groupNames.includes(ruleSet.name) || recognise.tagKeys.some((key) => Object.hasOwn(ruleSet.tags, key));
 }
 
 function sourcesOf(part: CausePart): FindingDraft["sources"] {
@@ -298,12 +293,3 @@ function sourcesOf(part: CausePart): FindingDraft["sources"] {
 export function nameOf(ruleSet: RuleSet): string {
   return ruleSet.name === "" ? ruleSet.id : `${ruleSet.name} (${ruleSet.id})`;
 }
-
-function plural(parts: readonly CausePart[]): string {
-  return parts.length > 1 && parts.some((part) => part.portClass !== parts[0]?.portClass) ? "are" : "is";
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-

@@ -22,6 +22,8 @@ export interface ExcessInput {
   readonly seen: Seen;
   readonly ports: PortMap;
   readonly unknowns: UnknownCauses;
+  /** Titles of the node drivers that make a group, by group id. */
+  readonly drivers: ReadonlyMap<string, string>;
 }
 
 /** Every finding about ingress that no document asks for. */
@@ -36,7 +38,7 @@ export function findExcess(input: ExcessInput): FindingDraft[] {
       else known.push(piece);
     }
   }
-  const tools: DraftTools = { ...input, networks: plan.networks };
+  const tools: DraftTools = { world, ports, networks: plan.networks, drivers: input.drivers };
   const reach = exposureOf(world);
   const drafts: FindingDraft[] = [];
   for (const [, all] of [...pieces].sort(([a], [b]) => (a < b ? -1 : 1))) {

@@ -18,46 +18,61 @@ interface Tools {
 export function missingDrafts(results: readonly SideResult[], tools: Tools): FindingDraft[] {
   const filtered = results.filter((result) => result.status === "missing");
   const drafts: FindingDraft[] = [];
-  const byCause = Map.groupBy(filtered, (result) =>
-    [result.cluster.name, result.direction, causeOf(result, tools.world).join("+"), tools.ports.protocolLabel(result.transport), tools.ports.label(result.transport)].join("\n"),
-  );
-  for (const alike of byCause.values()) drafts.push(missingDraft(alike, tools));
+  const byPort = Map.groupBy(filtered, (result) => [result.cluster.name, result.direction, tools.ports.protocolLabel(result.transport), tools.ports.label(result.transport)].join("\n"));
+  for (const alike of byPort.values()) for (const { at, results: own } of byRuleSet(alike, tools.world)) drafts.push(missingDraft(own, at, tools));
   const noRoute = results.filter((result) => result.status === "no-route");
   const byReason = Map.groupBy(noRoute, (result) => [result.cluster.name, result.fromRole.name, result.toRole?.name ?? "", result.reason].join("\n"));
   for (const alike of byReason.values()) drafts.push(noRouteDraft(alike, tools));
   return drafts;
 }
 
-/** The rule sets at fault: the network ACL where it alone drops what the groups let through, else the endpoint's groups. */
-function causeOf(result: SideResult, world: World): readonly string[] {
-  const dropped = world.policy(result.endpoint)[result.direction].droppedByAcl;
-  if (dropped !== undefined && TrafficSet.box(result.peers, result.transport).isSubsetOf(dropped.traffic)) return [dropped.resource];
-  return result.endpoint.groupIds;
+/**
+ * The rule sets at fault, each with what it fails to pass: the network ACL where it alone drops what the groups let through, else the group
+ * that the most of the endpoints concerned share, and of several the one that fewest others carry: a rule added there mends them all.
+ */
+function byRuleSet(results: readonly SideResult[], world: World): { readonly at: string; readonly results: readonly SideResult[] }[] {
+  const causes: { at: string; results: SideResult[] }[] = [];
+  const byAcl = Map.groupBy(results, (result) => droppingAcl(result, world) ?? "");
+  let rest = byAcl.get("") ?? [];
+  for (const [at, own] of byAcl) if (at !== "") causes.push({ at, results: own });
+  while (rest.length > 0) {
+    const carriers = new Map<string, Set<Endpoint>>();
+    for (const { endpoint } of rest) for (const id of endpoint.groupIds) carriers.set(id, (carriers.get(id) ?? new Set()).add(endpoint));
+    const reach = (id: string): number => world.endpoints.filter((endpoint) => endpoint.groupIds.includes(id)).length;
+    const [at] = [...carriers].sort(([a, own], [b, others]) => others.size - own.size || reach(a) - reach(b) || (a < b ? -1 : 1)).map(([id]) => id);
+    const own = rest.filter(({ endpoint }) => at === undefined || endpoint.groupIds.includes(at));
+    causes.push({ at: at ?? "", results: own });
+    rest = rest.filter((result) => !own.includes(result));
+  }
+  return causes;
 }
 
-function missingDraft(results: readonly SideResult[], { world, plan, ports }: Tools): FindingDraft {
+function droppingAcl(result: SideResult, world: World): string | undefined {
+  const dropped = world.policy(result.endpoint)[result.direction].droppedByAcl;
+  return dropped !== undefined && TrafficSet.box(result.peers, result.transport).isSubsetOf(dropped.traffic) ? dropped.resource : undefined;
+}
+
+function missingDraft(results: readonly SideResult[], at: string, { world, plan, ports }: Tools): FindingDraft {
   const [first] = results as [SideResult, ...SideResult[]];
   const { direction, cluster } = first;
-  const ids = causeOf(first, world);
-  const ruleSets = ids.map((id) => world.ruleSets.get(id)).filter((ruleSet) => ruleSet !== undefined);
+  const ruleSets = [world.ruleSets.get(at)].filter((ruleSet) => ruleSet !== undefined);
   const endpoints = unique(results.map((result) => result.endpoint));
   const transport = TransportSet.unionAll(results.map((result) => result.transport));
   const rows = new Map(results.map((result) => [rowKey(result.profile.id, result.row.id), result] as const));
   const pairs = [...new Set(results.map((result) => `${result.fromRole.name} to ${result.toRole?.name ?? result.row.to}`))];
   const own = new Set(results.map((result) => (direction === "ingress" ? (result.toRole?.name ?? result.row.to) : result.fromRole.name)));
   const severity = results.map(severityOf).reduce<Severity>(worse, "informational");
-  const place = ruleSets.length === 0 ? ids.join(", ") || "the interface" : listText(ruleSets.map(nameOf));
+  const place = ruleSets.length === 0 ? at || "interfaces without a group" : listText(ruleSets.map(nameOf));
   const what = ports.title(transport);
   const anyOf = results.find((result) => result.row.need.kind === "any-of");
   const purposes = [...new Set(results.map((result) => result.row.purpose))];
   const essential = results.some((result) => result.row.essential);
-  const dropped = world.policy(first.endpoint)[direction].droppedByAcl;
-  const byAcl = dropped !== undefined && ids.length === 1 && ids[0] === dropped.resource;
+  const byAcl = ruleSets[0]?.kind === "network-acl";
   return {
     kind: "missing",
     rule: `missing-${direction}`,
     severity,
-    title: `${capital(what)} is missing ${direction === "ingress" ? "into" : "out of"} ${place}: ${listText(pairs, 3)}`,
+    title: `Missing: ${what} ${direction === "ingress" ? "into" : "out of"} ${place}, ${listText(pairs, 3)}`,
     reason: [
       `${capital(listText(purposes, 3))}${/[.!?]$/.test(purposes.at(-1) ?? "") ? "" : "."}`,
       essential ? "The cluster does not work without it." : "",
@@ -76,7 +91,7 @@ function missingDraft(results: readonly SideResult[], { world, plan, ports }: To
     evidence: nearestRules(first, ruleSets, world, plan),
     sources: [...rows.values()].map(({ profile, row }) => ({ profile: profile.id, row: row.id, text: `${row.from} to ${row.to}: ${row.protocolText} ${row.portsText} (${row.source})` })),
     route: null,
-    identity: [cluster.name, ids.join("+"), direction, ports.protocolLabel(transport), ports.label(transport)],
+    identity: [cluster.name, at, direction, ports.protocolLabel(transport), ports.label(transport)],
     exact: [transport.describe(), ...[...new Set(results.map((result) => peerName(result, direction)))].sort()],
     endpoints: new Set(endpoints),
     clusters: [cluster],

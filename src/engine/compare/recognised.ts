@@ -3,7 +3,6 @@
 
 import { scopeId, type ObservedRule, type Profile, type RecognisedGroup, type Rule, type RuleSet, type World } from "../../model/index.ts";
 import { IpSet } from "../../net/index.ts";
-import { isRecognised } from "./excess-drafts.ts";
 import { ruleText, type NamedNetwork } from "./text.ts";
 
 /** Every recognised group, held against the driver version it fits best; sorted by group id. */
@@ -15,6 +14,12 @@ export function recognisedGroups(world: World, observed: readonly Profile[], net
     if (best !== undefined) found.push(best);
   }
   return found.sort((a, b) => (a.resource < b.resource ? -1 : 1));
+}
+
+/** Whether a group is one that a driver makes: by its name or by a tag key. */
+function isRecognised(ruleSet: RuleSet, recognise: Profile["recognise"]): boolean {
+  if (recognise === undefined) return false;
+  return recognise.groupNames.includes(ruleSet.name) || recognise.tagKeys.some((key) => Object.hasOwn(ruleSet.tags, key));
 }
 
 function misfits(group: RecognisedGroup): number {

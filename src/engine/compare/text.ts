@@ -1,7 +1,7 @@
 // Words for traffic, peers, rules, endpoints and witnesses. Everything here is plain text; reports escape it.
 
 import { scopeId, type Endpoint, type Evidence, type ResourceText, type Rule, type RuleSet, type TrafficText, type Witness } from "../../model/index.ts";
-import { formatAddress, IpSet, PUBLIC_V4, PUBLIC_V6, TrafficSet, TransportSet, type Address } from "../../net/index.ts";
+import { formatAddress, IpSet, PUBLIC_V4, TrafficSet, TransportSet, type Address } from "../../net/index.ts";
 
 export interface NamedNetwork {
   readonly name: string;
@@ -84,7 +84,7 @@ export function endpointText(endpoint: Endpoint): string {
  * one, because that is the packet a reader worries about.
  */
 export function witnessOf(traffic: TrafficSet, endpoint: Endpoint, direction: "ingress" | "egress", verb: string): Witness | null {
-  const outside = traffic.restrictPeers(PUBLIC_V4.union(PUBLIC_V6));
+  const outside = traffic.restrictPeers(PUBLIC_V4);
   const chosen = outside.isEmpty ? traffic : outside;
   for (const { cell, lo, peers } of chosen.slabs()) {
     const peer = pickPeer(peers);
@@ -107,7 +107,10 @@ function pickPeer(peers: IpSet): Address | undefined {
     { family: 4, value: 0xcb007107 }, // 203.0.113.7, of the documentation range
     { family: 6, value: 0x20010db8000000000000000000000007n }, // 2001:db8::7
   ];
-  return strangers.find((address) => peers.has(address)) ?? peers.first();
+  const first = peers.first();
+  // The first address of a range is its network's: the next one reads like somebody.
+  const next: Address | undefined = first?.family === 4 && first.value % 256 === 0 ? { family: 4, value: first.value + 1 } : undefined;
+  return strangers.find((address) => peers.has(address)) ?? (next !== undefined && peers.has(next) ? next : first);
 }
 
 /** "3 interfaces: a, b and c" with a bound on the names. */

@@ -37,7 +37,7 @@ export class UnknownCauses {
   }
 
   add(part: UnknownPart): void {
-    const key = [part.direction, part.resource.id, part.ruleSet?.id ?? "", part.evidence?.text ?? "", part.reason].join("\n");
+    const key = [part.direction, part.resource.id, part.ruleSet?.id ?? "", part.reason].join("\n");
     const known = this.#causes.get(key);
     if (known === undefined) this.#causes.set(key, { parts: [part], transport: part.transport });
     else {

@@ -60,7 +60,7 @@ export function awsCli(url: string, credentials: Credentials, args: readonly str
     env: {
       ...process.env,
       AWS_ENDPOINT_URL: url,
-      AWS_REGION: "eu-west-1",
+      AWS_DEFAULT_REGION: "eu-west-1",
       AWS_CONFIG_FILE: "/nonexistent/config",
       AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
       AWS_EC2_METADATA_DISABLED: "true",
@@ -78,10 +78,10 @@ export interface Gate {
   stop(): Promise<void>;
 }
 
-/** A way to `target` that calls `before` with the number and the action of each request before it passes. */
+/** A way to `target` that calls `before` with the access key and the action of each request before it passes. */
 export async function openGate(
   target: string,
-  before: (count: number, action: string) => Promise<void>,
+  before: (accessKey: string, action: string) => Promise<void>,
 ): Promise<Gate> {
   const passed: string[] = [];
   const server: Server = createServer((incoming, answer) => {

@@ -292,6 +292,11 @@ export class Estate {
     });
   }
 
+  /** The groups by name; of two VPCs' default groups the later one. */
+  get groups(): ReadonlyMap<string, Group> {
+    return new Map(this.#groups.map((group) => [group.identity.name, group]));
+  }
+
   get prefixListIds(): string[] {
     return this.#prefixLists.map((list) => String(list["PrefixListId"]));
   }

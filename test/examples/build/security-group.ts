@@ -81,6 +81,24 @@ export class Group {
     );
   }
 
+  /** The rules so far, in words and by id. */
+  rules(): { readonly id: string; readonly text: string; readonly egress: boolean }[] {
+    return this.#entries.map((entry) => {
+      const ports =
+        entry.from === undefined ? "" : entry.from === entry.to ? ` ${entry.from}` : ` ${entry.from}-${entry.to}`;
+      const source = entry.source instanceof Group ? entry.source.identity.name : sourceText(entry.source);
+      const text = `${this.identity.name}: ${entry.protocol}${ports} ${entry.egress ? "to" : "from"} ${source}`;
+      return { id: this.ruleId(entry), text, egress: entry.egress };
+    });
+  }
+
+  /** Takes a rule out again. */
+  remove(ruleId: string): void {
+    const at = this.#entries.findIndex((entry) => this.ruleId(entry) === ruleId);
+    if (at < 0) throw new Error(`${this.identity.name} has no rule ${ruleId}`);
+    this.#entries.splice(at, 1);
+  }
+
   #add(egress: boolean, { protocol, ports, from, description }: RuleText): this {
     const [first, last] =
       ports === undefined ? [undefined, undefined] : typeof ports === "number" ? [ports, ports] : ports;
