@@ -1,5 +1,6 @@
-// The command as one ESM tree under dist/. Dependencies stay outside, so that an installed copy shares and patches them;
-// what a command needs is a chunk of its own, loaded by its `await import`, so that `--help` loads no SDK.
+// The command as one ESM tree under dist/. What a command needs is a chunk of its own, loaded by its `await import`, so that
+// `--help` loads no SDK. Dependencies stay outside, so that an installed copy shares and patches them; but for the two that
+// every start needs, which are not worth a search through node_modules each time.
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
@@ -10,7 +11,7 @@ export default defineConfig({
   target: "node22",
   fixedExtension: false,
   dts: false,
-  sourcemap: true,
   clean: true,
+  deps: { alwaysBundle: ["commander", "fastest-levenshtein"] },
   outputOptions: { chunkFileNames: "chunks/[name]-[hash].js" },
 });

@@ -2,6 +2,7 @@
 // date once before the first of them. Coloured output and the machine's time zone must not reach what tests compare.
 import { defineConfig } from "vitest/config";
 
+const SPAWNING = ["test/e2e/**/*.test.ts", "test/examples/**/*.test.ts"];
 const env = { NO_COLOR: "1", TZ: "UTC" };
 
 export default defineConfig({
@@ -11,7 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**"],
+          exclude: SPAWNING,
           testTimeout: 20_000,
           env,
         },
@@ -19,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: SPAWNING,
           globalSetup: ["test/e2e/support/build-once.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,

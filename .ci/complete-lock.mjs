@@ -39,6 +39,9 @@ for (const [path, entry] of Object.entries(lock.packages)) {
 }
 
 const { "": root, ...packages } = { ...lock.packages, ...added };
-lock.packages = { "": root, ...Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, "en"))) };
+lock.packages = {
+  "": root,
+  ...Object.fromEntries(Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, "en"))),
+};
 if (Object.keys(added).length > 0) writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${Object.keys(added).length} entries added`);

@@ -5,7 +5,7 @@ import { writeSync } from "node:fs";
 import { CommanderError } from "commander";
 import { UserError } from "../model/index.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { isBrokenPipe } from "./output.ts";
+import { isBrokenPipe } from "./stdout.ts";
 import { packageVersion } from "./package-root.ts";
 import { buildProgram } from "./program.ts";
 import { toPlainLine } from "./talk.ts";

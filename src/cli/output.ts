@@ -8,6 +8,7 @@ import { access, mkdir, open, realpath, rename, rm, stat, writeFile } from "node
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../model/index.ts";
 import { EXTENSIONS, type Format } from "./options.ts";
+import { isSystemError } from "./stdout.ts";
 
 export interface Destination {
   readonly format: Format;
@@ -138,22 +139,4 @@ async function isFolder(path: string): Promise<boolean> {
     (entry) => entry.isDirectory(),
     () => false,
   );
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error;
-}
-
-/** Writes the product to stdout and waits until it has left. A reader that has gone away (`| head`) is no error. */
-export async function writeStdout(text: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (error === null || error === undefined || isBrokenPipe(error)) resolve();
-      else reject(error);
-    });
-  });
-}
-
-export function isBrokenPipe(error: unknown): boolean {
-  return isSystemError(error) && error.code === "EPIPE";
 }

@@ -5,5 +5,5 @@ export { IntervalSet } from "./interval-set.ts";
 export { IpSet, parseCidr } from "./ip-set.ts";
 export { ALL_PORTS, formatPorts, parsePorts, PortError, type PortSet } from "./ports.ts";
 export { PRIVATE, PUBLIC_V4, PUBLIC_V6 } from "./special-ranges.ts";
-export { TrafficSet, type TrafficBox, type TrafficSlab } from "./traffic-set.ts";
+export { TrafficSet, type TrafficBox } from "./traffic-set.ts";
 export { PROTOCOL_CELLS, TransportSet, type ProtocolCell } from "./transport-set.ts";

@@ -5,7 +5,7 @@ import { IntervalSet } from "./interval-set.ts";
 export type PortSet = IntervalSet<number>;
 
 /** One past the last point of the 16-bit axis: ports, and type*256+code of ICMP. */
-export const AXIS_END = 65_536;
+const AXIS_END = 65_536;
 
 export const ALL_PORTS: PortSet = IntervalSet.span(0, AXIS_END);
 
@@ -39,7 +39,7 @@ export function formatPorts(ports: PortSet): string {
 }
 
 /** Numbers and ranges of numbers, ends included: "22, 80, 30000-32767". */
-export function formatNumbers(numbers: IntervalSet<number>): string {
+function formatNumbers(numbers: IntervalSet<number>): string {
   return Array.from(numbers.spans(), ([start, end]) => formatRun(start, end)).join(", ");
 }
 

@@ -31,7 +31,7 @@ export interface TrafficBox {
   readonly transport: TransportSet;
 }
 
-export interface TrafficSlab extends Slab {
+interface TrafficSlab extends Slab {
   readonly cell: ProtocolCell;
 }
 

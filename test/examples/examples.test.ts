@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AuditResult } from "../../src/model/index.ts";
 import { runAudit, type Run } from "../e2e/support/run-audit.ts";
 import { EXAMPLES, STORIES } from "./build/main.ts";
+import { flawsOf, interfacesOf } from "./packets.ts";
 import { readExpected, ruleSetsOf, trafficOf, viewOf } from "./expected.ts";
 
 const NOW = "2026-11-23";
@@ -100,6 +101,12 @@ describe.each(Object.keys(STORIES))("the story %s", (story) => {
     }
     for (const finding of report.findings)
       if (finding.rule.startsWith("missing-")) expect(finding.witness).not.toBeNull();
+  });
+
+  it("names packets that could really be sent", () => {
+    const interfaces = interfacesOf(story);
+    expect(interfaces.size).toBeGreaterThan(5);
+    expect(report.findings.flatMap((finding) => flawsOf(finding, interfaces))).toEqual([]);
   });
 
   it("ends the text report with the same last line", async () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ALL_PORTS, formatPorts, IntervalSet, parsePorts, PortError } from "../../src/net/index.ts";
+import { ALL_PORTS, formatPorts, IntervalSet, parsePorts, PortError, type PortSet } from "../../src/net/index.ts";
 
 describe("ports", () => {
   it.each([
@@ -60,7 +60,7 @@ describe("ports", () => {
   });
 
   it("reads back what it writes", () => {
-    const ports = fc
+    const ports: fc.Arbitrary<PortSet> = fc
       .array(fc.tuple(fc.nat(65535), fc.nat(65535)), { minLength: 1, maxLength: 6 })
       .map((pairs) => IntervalSet.of(pairs.map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b) + 1])));
     fc.assert(

@@ -1,16 +1,18 @@
 // `audit`: facts in, report out. Reads top to bottom: settle what is asked, read the facts, judge, write, decide the exit code.
 
+import { join } from "node:path";
 import { WorldBuilder } from "../../engine/world.ts";
 import { judge } from "../../judge/judge.ts";
 import type { AuditResult } from "../../model/index.ts";
 import { wantsColor } from "../color.ts";
 import { EXIT, exitCodeOf, type ExitCode, type FailOn } from "../exit-code.ts";
 import type { Format } from "../options.ts";
-import { type Destination, planDestinations, writeStdout, writeWhole } from "../output.ts";
-import { packageVersion } from "../package-root.ts";
+import { type Destination, planDestinations, writeWhole } from "../output.ts";
+import { packageRoot, packageVersion } from "../package-root.ts";
 import type { CloudFlags, TalkFlags } from "../program.ts";
 import { readFacts } from "../read-facts.ts";
 import { createTalk, type Talk } from "../talk.ts";
+import { writeStdout } from "../stdout.ts";
 import { settleTask, type TaskOptions } from "../task.ts";
 
 export interface AuditOptions extends TaskOptions, CloudFlags, TalkFlags {
@@ -60,14 +62,15 @@ async function writeReports(
 }
 
 async function render(result: AuditResult, format: Format, color: boolean): Promise<string> {
+  const templates = join(packageRoot(), "templates");
   switch (format) {
     case "html": {
       const { renderHtml } = await import("../../report/html.ts");
-      return renderHtml(result);
+      return renderHtml(result, { templates });
     }
     case "md": {
       const { renderMarkdown } = await import("../../report/markdown.ts");
-      return renderMarkdown(result);
+      return renderMarkdown(result, { templates });
     }
     case "json": {
       const { renderJson } = await import("../../report/json.ts");

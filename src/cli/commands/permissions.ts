@@ -3,7 +3,7 @@
 import { AWS_PERMISSIONS, awsPolicyDocument } from "../../collect/aws/permissions.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { PolicyFormat } from "../options.ts";
-import { writeStdout } from "../output.ts";
+import { writeStdout } from "../stdout.ts";
 
 /** Prints the IAM policy document, or its actions with the reason for each. */
 export async function printAwsPermissions(format: PolicyFormat): Promise<ExitCode> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Condition, Profile, Requirement } from "../../model/index.ts";
 import { loadProfiles } from "../../profile/load.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { writeStdout } from "../output.ts";
+import { writeStdout } from "../stdout.ts";
 import { packageRoot } from "../package-root.ts";
 import { formatColumns } from "../table.ts";
 

@@ -8,7 +8,7 @@ import { locateJsonError } from "../../snapshot/json-error.ts";
 import { loadSnapshot } from "../../snapshot/load.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { lineBatches } from "../lines.ts";
-import { writeStdout } from "../output.ts";
+import { writeStdout } from "../stdout.ts";
 import type { TalkFlags } from "../program.ts";
 
 export interface QueryOptions extends TalkFlags {

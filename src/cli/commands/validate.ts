@@ -8,7 +8,7 @@ import { type Endpoint, UserError, type World } from "../../model/index.ts";
 import { loadProfiles } from "../../profile/load.ts";
 import { loadSnapshot } from "../../snapshot/load.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { writeStdout } from "../output.ts";
+import { writeStdout } from "../stdout.ts";
 import { packageRoot } from "../package-root.ts";
 import type { TalkFlags } from "../program.ts";
 import { formatColumns } from "../table.ts";

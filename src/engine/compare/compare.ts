@@ -12,7 +12,7 @@ import type { ClusterContext } from "./permitted.ts";
 import { PortMap } from "./ports.ts";
 import { recognisedGroups } from "./recognised.ts";
 import { judgeRows, type JudgedRow, type SideResult } from "./required.ts";
-import { bindRoles } from "./roles.ts";
+import { bindRoles, nodeRolesOf } from "./roles.ts";
 import { Seen } from "./seen.ts";
 import { ruleEvidence } from "./text.ts";
 import { UnknownCauses } from "./unknowns.ts";
@@ -41,7 +41,9 @@ export function compare(world: World, plan: AuditPlan): Comparison {
   const unknowns = new UnknownCauses(ports);
   const rows = contexts.flatMap((context) => judgeRows(context, world, seen));
   const results = rows.flatMap((row) => row.results);
-  for (const result of results) if (result.status === "unknown") addUnknown(result, world, plan, unknowns);
+  for (const context of contexts) {
+    for (const result of results) if (result.status === "unknown" && result.cluster === context.bound.cluster) addUnknown(result, context, world, plan, unknowns);
+  }
   const recognised = recognisedGroups(world, plan.observed, plan.networks);
   const titles = new Map(plan.observed.map((profile) => [profile.id, profile.title]));
   const drivers = new Map(recognised.map((group) => [group.resource, titles.get(group.profile) ?? group.profile]));
@@ -55,10 +57,10 @@ export function compare(world: World, plan: AuditPlan): Comparison {
 }
 
 /** Files a required row that may or may not be let through under what hides it. */
-function addUnknown(result: SideResult, world: World, plan: AuditPlan, unknowns: UnknownCauses): void {
+function addUnknown(result: SideResult, { bound }: ClusterContext, world: World, plan: AuditPlan, unknowns: UnknownCauses): void {
   const { endpoint, direction, row, profile, transport } = result;
   const wanted = { key: rowKey(profile.id, row.id), text: `${row.from} to ${row.to}: ${row.protocolText} ${row.portsText}`, essential: row.essential, profile: profile.id, id: row.id };
-  const base = { direction, transport, endpoint, cluster: result.cluster, row: wanted };
+  const base = { direction, transport, endpoint, cluster: result.cluster, roles: nodeRolesOf(endpoint, bound), row: wanted };
   const box = TrafficSet.box(result.peers, transport);
   const policy = world.policy(endpoint)[direction];
   let found = false;

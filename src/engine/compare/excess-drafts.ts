@@ -25,9 +25,7 @@ export function causeDraft(cause: Cause, tools: DraftTools): FindingDraft {
   const { ruleSet } = common;
   const atWorst = cause.parts.filter((part) => part.severity === worst.severity && part.peerClass === worst.peerClass);
   const ports = tools.ports.title(TransportSet.unionAll(atWorst.map((part) => part.transport)));
-  const endpoint = common.endpoints[0];
   const set = exactTraffic(cause.pieces);
-  const worstSet = exactTraffic(worst.pieces);
   return {
     ...common.draft,
     kind: "excess",
@@ -37,7 +35,7 @@ export function causeDraft(cause: Cause, tools: DraftTools): FindingDraft {
     reason: reasonOf(worst, cause, tools),
     traffic: shown.texts,
     parts: partTexts(cause.parts, tools),
-    witness: endpoint === undefined ? null : witnessOf(worstSet, endpoint, "ingress", "can reach"),
+    witness: witnessOfPart(worst, tools.world),
     sources: sourcesOf(worst),
     route: worst.peerClass === "internet" ? worst.reach : null,
     identity: [common.draft.cluster ?? "", ruleSet.id, "ingress", tools.ports.protocolLabel(cause.transport), tools.ports.label(cause.transport)],
@@ -62,6 +60,19 @@ export function ownNodesDrafts(pieces: readonly Piece[], tools: DraftTools): Fin
 
 function isGrave(severity: Severity): boolean {
   return severity === "critical" || severity === "high" || severity === "medium";
+}
+
+/** A packet at an endpoint that the part's peers have a way to, where there is one: a packet that cannot exist proves nothing. */
+function witnessOfPart(part: CausePart, world: World): FindingDraft["witness"] {
+  const isReached = (endpoint: Endpoint, peers: IpSet): boolean =>
+    part.peerClass !== "internet" || ([4, 6] as const).some((family) => !peers.family(family).isEmpty && world.exposure(endpoint, family).route === "reachable");
+  const candidates = part.pieces.flatMap((piece) => piece.group.endpoints.map((endpoint) => ({ piece, endpoint }))).sort((a, b) => (a.endpoint.id < b.endpoint.id ? -1 : a.endpoint.id > b.endpoint.id ? 1 : 0));
+  const best = candidates.find(({ piece, endpoint }) => isReached(endpoint, piece.peers)) ?? candidates[0];
+  if (best === undefined) return null;
+  const peers = IpSet.unionAll(part.pieces.filter((piece) => piece.group === best.piece.group).map((piece) => piece.peers));
+  const families = ([4, 6] as const).filter((family) => part.peerClass !== "internet" || world.exposure(best.endpoint, family).route === "reachable");
+  const seen = families.length === 0 ? peers : IpSet.unionAll(families.map((family) => peers.family(family)));
+  return witnessOf(TrafficSet.box(seen.isEmpty ? peers : seen, part.transport), best.endpoint, "ingress", part.reach === "unreachable" ? "is let in to" : "can reach");
 }
 
 function graveDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft {

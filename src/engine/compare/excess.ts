@@ -10,7 +10,7 @@ import type { FindingDraft } from "./draft.ts";
 import { permitRoles, permitUnbound, type ClusterContext } from "./permitted.ts";
 import type { PortMap } from "./ports.ts";
 import { NARROW_V4 } from "./peer-class.ts";
-import { matchesSelector } from "./roles.ts";
+import { matchesSelector, nodeRolesOf } from "./roles.ts";
 import { viewerKey, type Seen } from "./seen.ts";
 import { ruleEvidence, ruleSetResource } from "./text.ts";
 import type { UnknownCauses } from "./unknowns.ts";
@@ -173,7 +173,7 @@ function* excessOf(group: EndpointClass, input: ExcessInput): Generator<Piece> {
           ? { id: peer.groupId, name: "", kind: "security-group" as const, scope: scopeId(grant.ruleSet.scope) }
           : ruleSetResource(grant.ruleSet);
     for (const endpoint of group.endpoints) {
-      unknowns.add({ direction: "ingress", resource, ruleSet: grant.ruleSet, reason: grant.unknown, transport: judged.transport(), endpoint, cluster, evidence, row: undefined });
+      unknowns.add({ direction: "ingress", resource, ruleSet: grant.ruleSet, reason: grant.unknown, transport: judged.transport(), endpoint, cluster, roles: nodeRolesOf(endpoint, group.contexts[0]?.bound), evidence, row: undefined });
     }
   }
   for (const { resource, reason, traffic } of policy.unknowns) {
@@ -188,6 +188,7 @@ function* excessOf(group: EndpointClass, input: ExcessInput): Generator<Piece> {
         transport: hidden.transport(),
         endpoint,
         cluster,
+        roles: nodeRolesOf(endpoint, group.contexts[0]?.bound),
         evidence: undefined,
         row: undefined,
       });

@@ -83,9 +83,10 @@ class RowJudge {
     return this.#conclude(results, from, to, transport, condition);
   }
 
-  #conclude(results: readonly SideResult[] | "single", from: Role, to: Role | undefined, transport: TransportSet, condition: boolean | undefined): JudgedRow {
+  #conclude(results: readonly SideResult[] | "single" | "nobody", from: Role, to: Role | undefined, transport: TransportSet, condition: boolean | undefined): JudgedRow {
     const receivers = to?.endpoints ?? [];
     if (results === "single") return this.#cell("not_applicable", "a single node has no other to reach");
+    if (results === "nobody") return this.#cell("unknown", "no machine of these roles could be measured", receivers, transport);
     const allowed = this.#row.need.kind === "allowed";
     if (allowed) {
       const open = results.length === 0;
@@ -146,13 +147,14 @@ class RowJudge {
     return results;
   }
 
-  #between(from: Role, to: Role | undefined, transport: TransportSet): SideResult[] | "single" {
+  #between(from: Role, to: Role | undefined, transport: TransportSet): SideResult[] | "single" | "nobody" {
     const results: SideResult[] = [];
     const targets = to?.primaries ?? [];
     let pairs = 0;
     for (const target of targets) pairs += this.#ingress(from, to, target, transport, results);
     for (const source of from.primaries) pairs += this.#egress(source, from, to, transport, results);
-    return pairs === 0 && targets.length > 0 && from === to ? "single" : results;
+    if (pairs > 0) return results;
+    return targets.length > 0 && from === to ? "single" : "nobody";
   }
 
   /** The receiver's side: the addresses of every sender as the receiver sees them. Returns the number of senders that count. */

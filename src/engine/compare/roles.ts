@@ -176,3 +176,8 @@ function belongsToBalancer(endpoint: Endpoint, wanted: readonly string[], world:
     (balancer) => (wanted.includes(balancer.name) || wanted.includes(balancer.id)) && balancer.endpointIds.includes(endpoint.id),
   );
 }
+
+/** The infrastructure roles that an endpoint holds in a cluster. */
+export function nodeRolesOf(endpoint: Endpoint, bound: ClusterRoles | undefined): string[] {
+  return (bound?.rolesOf.get(endpoint) ?? []).filter((name) => bound?.roles.get(name)?.kind === "infrastructure");
+}

@@ -80,10 +80,11 @@ export function endpointText(endpoint: Endpoint): string {
 }
 
 /**
- * One concrete packet of the traffic: towards the endpoint (ingress) or from it (egress). A public peer is chosen where there is
- * one, because that is the packet a reader worries about.
+ * One concrete packet of the traffic: towards the endpoint (ingress) or from it (egress), never from itself. A public peer is chosen
+ * where there is one, because that is the packet a reader worries about.
  */
-export function witnessOf(traffic: TrafficSet, endpoint: Endpoint, direction: "ingress" | "egress", verb: string): Witness | null {
+export function witnessOf(all: TrafficSet, endpoint: Endpoint, direction: "ingress" | "egress", verb: string): Witness | null {
+  const traffic = all.withoutPeers(IpSet.addresses(endpoint.privateAddresses));
   const outside = traffic.restrictPeers(PUBLIC_V4);
   const chosen = outside.isEmpty ? traffic : outside;
   for (const { cell, lo, peers } of chosen.slabs()) {

@@ -17,6 +17,8 @@ export interface UnknownPart {
   readonly transport: TransportSet;
   readonly endpoint: Endpoint;
   readonly cluster: Cluster | undefined;
+  /** Infrastructure roles of the endpoint in that cluster. */
+  readonly roles: readonly string[];
   readonly evidence: Evidence | undefined;
   /** Something required depends on it (row key), or something may be open. */
   readonly row: { readonly key: string; readonly text: string; readonly essential: boolean; readonly profile: string; readonly id: string } | undefined;
@@ -58,6 +60,7 @@ export class UnknownCauses {
     let severity: Severity = this.#ports.sensitive.overlaps(transport) ? "medium" : "low";
     for (const row of rows.values()) severity = worse(severity, row.essential ? "medium" : "low");
     const names = [...endpoints].map(endpointText).sort();
+    const roles = new Set(parts.flatMap((part) => part.roles));
     const evidence = [...new Map(parts.flatMap((part) => (part.evidence === undefined ? [] : [[`${part.evidence.resource}|${part.evidence.rule}|${part.evidence.text}`, part.evidence] as const]))).values()];
     const needed = [...rows.values()].map((row) => row.text);
     const side = first.direction === "ingress" ? "may reach" : "may leave";
@@ -70,7 +73,7 @@ export class UnknownCauses {
       title: `Not known: what ${peerResource.id}${peerResource.name === "" ? "" : ` (${peerResource.name})`} lets through for ${what}`,
       reason: `${sentence(first.reason)} So it is not known whether ${what} ${side} ${listText(names)}.${needed.length === 0 ? "" : ` Required: ${listText(needed, 3)}.`}`,
       cluster: clusters[0]?.name ?? null,
-      role: null,
+      role: roles.size === 1 ? ([...roles][0] ?? null) : null,
       scope: scopeId(first.endpoint.scope),
       resources: [peerResource, ...(first.ruleSet === undefined || first.ruleSet.id === peerResource.id ? [] : [{ id: first.ruleSet.id, name: first.ruleSet.name, kind: first.ruleSet.kind, scope: scopeId(first.ruleSet.scope) }]), ...[...endpoints].filter((endpoint) => !endpoint.standIn).map(endpointResource)],
       traffic: transport.entries().map(({ protocol, ports }) => ({ peer: peerResource.id, protocol, ports })),

@@ -61,7 +61,8 @@ export function readInterface(item: Json, scope: Scope, machines: ReadonlyMap<st
     subnetId: text(item, "SubnetId") ?? "",
     name: machine?.name || tags["Name"] || (loadBalancer ?? ""),
     ...(machine === undefined ? {} : { machine }),
-    primary: (whole(attachment, "DeviceIndex") ?? 0) === 0,
+    // Only machines have a first interface and others; interfaces of balancers, databases and gateways all come at index 1.
+    primary: machine === undefined || (whole(attachment, "DeviceIndex") ?? 0) === 0,
     privateAddresses: [...v4, ...v6],
     prefixes: [...objects(item, "Ipv4Prefixes").flatMap((entry) => text(entry, "Ipv4Prefix") ?? []), ...objects(item, "Ipv6Prefixes").flatMap((entry) => text(entry, "Ipv6Prefix") ?? [])],
     publicAddresses,

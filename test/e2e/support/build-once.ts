@@ -2,7 +2,7 @@
 // It is built only when a source is newer than the bundle, so that a repeated run does not pay for it.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../../..");
@@ -17,9 +17,19 @@ export function setup(): void {
       .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
   );
   if (newest < builtAt) return;
-  const build = spawnSync(process.execPath, [join(root, "node_modules/tsdown/dist/run.mjs"), "--logLevel", "warn"], {
+  // Built beside and put in place whole: another run of the tests may be using the older one.
+  const fresh = mkdtempSync(join(root, "dist-"));
+  const tsdown = join(root, "node_modules/tsdown/dist/run.mjs");
+  const build = spawnSync(process.execPath, [tsdown, "--logLevel", "warn", "--out-dir", fresh], {
     cwd: root,
     encoding: "utf8",
   });
-  if (build.status !== 0) throw new Error(`the build failed:\n${build.stdout}\n${build.stderr}`);
+  const older = `${fresh}-older`;
+  try {
+    if (build.status !== 0) throw new Error(`the build failed:\n${build.stdout}\n${build.stderr}`);
+    if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), older);
+    renameSync(fresh, join(root, "dist"));
+  } finally {
+    for (const folder of [fresh, older]) rmSync(folder, { recursive: true, force: true });
+  }
 }
