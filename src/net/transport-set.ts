@@ -187,9 +187,7 @@ function formatIcmpSpan(start: number, end: number): string[] {
   const codes = (type: number, from: number, to: number): string => `${type}/${formatRun(from, to)}`;
   const startsInside = start % 256 !== 0;
   const endsInside = end % 256 !== 0;
-  if (firstType === lastType && (startsInside || endsInside)) {
-    return [codes(firstType, start % 256, endsInside ? end % 256 : 256)];
-  }
+  if (firstType === lastType && startsInside && endsInside) return [codes(firstType, start % 256, end % 256)];
   const wholeFrom = startsInside ? firstType + 1 : firstType;
   const wholeTo = endsInside ? lastType : lastType + 1;
   return [

@@ -30,8 +30,9 @@ export function markdownText(text: string): string {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
-    .replace(/[\\`*_{}[\]()~|!$^=+-]/gu, (character) => `\\${character}`)
-    .replace(/^(\d+)\./u, "$1\\.")
+    .replace(/[\\`*_[\]~|$]/gu, (character) => `\\${character}`)
+    // A list, a heading line or a number starts a block only at the start of a line.
+    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/u, (_, space: string, mark: string) => (/\d/u.test(mark) ? `${space}${mark}\u2060` : `${space}\\${mark}`))
     .replace(/[@#]/gu, (character) => `\\${character}\u2060`)
     .replace(/:\/\//gu, ":\u2060//")
     .replace(/\bwww\./giu, (word) => `${word.slice(0, -1)}\u2060.`)

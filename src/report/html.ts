@@ -24,6 +24,8 @@ export function renderHtml(result: AuditResult, { templates }: { readonly templa
   const html = renderTemplate(templates, "html", {
     ...view,
     groups: shorten(view),
+    // Leaving what is off screen unlaid pays only where there is much of it.
+    isLong: result.findings.length > 100,
     clusterNames: [...new Set(result.findings.flatMap((finding) => finding.cluster ?? []))].sort(),
     policy: `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; base-uri 'none'; form-action 'none'`,
   });

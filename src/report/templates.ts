@@ -22,7 +22,6 @@ export function renderTemplate(folder: string, syntax: Syntax, view: object): st
     inline: (value: unknown) => markdownInline(textOf(value)),
     eq: (a: unknown, b: unknown) => a === b,
     some: (list: readonly unknown[]) => list.length > 0,
-    count: (list: readonly unknown[]) => String(list.length),
     plural: (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`,
     first: (list: readonly unknown[]) => list.slice(0, SHOWN_RESOURCES),
     more: (list: readonly unknown[]) => Math.max(0, list.length - SHOWN_RESOURCES),
@@ -35,7 +34,7 @@ export function renderTemplate(folder: string, syntax: Syntax, view: object): st
   const template = engine.compile(readFileSync(join(folder, `report${ending}`), "utf8"), {
     strict: true,
     knownHelpersOnly: true,
-    knownHelpers: { md: true, code: true, inline: true, eq: true, some: true, count: true, plural: true, first: true, more: true, slug: true },
+    knownHelpers: { md: true, code: true, inline: true, eq: true, some: true, plural: true, first: true, more: true, slug: true },
     noEscape: syntax === "md",
     preventIndent: true,
   });

@@ -94,20 +94,25 @@ export function viewOf(raw: AuditResult): ReportView {
 }
 
 function headlineOf(open: readonly Finding[], isIncomplete: boolean): string {
-  const counts = SEVERITIES.map((severity) => [severity, open.filter((finding) => finding.severity === severity).length] as const).filter(([, count]) => count > 0);
-  const missing = open.filter((finding) => finding.kind === "missing").length;
-  const excess = open.filter((finding) => finding.kind === "excess").length;
-  const unknown = open.filter((finding) => finding.kind === "unknown").length;
   const ending = isIncomplete ? " Not everything was seen." : "";
-  if (counts.length === 0) return isIncomplete ? "No finding in what was seen. Not everything was seen." : "No finding.";
-  const worst = counts.slice(0, 2).map(([severity, count]) => `${count} ${severity}`);
-  const rest = counts.slice(2).reduce((sum, [, count]) => sum + count, 0);
+  if (open.length === 0) return isIncomplete ? "No finding in what was seen. Not everything was seen." : "No finding.";
+  const counts = SEVERITIES.map((severity) => ({ severity, count: open.filter((finding) => finding.severity === severity).length })).filter(({ count }) => count > 0);
+  const lesser = counts.slice(2).reduce((sum, { count }) => sum + count, 0);
+  const worst = counts.slice(0, 2).map(({ severity, count }) => `${count} ${severity}`);
+  const kinds = (kind: Finding["kind"], one: string, many: string): string[] => {
+    const count = open.filter((finding) => finding.kind === kind).length;
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+  };
   const what = [
-    missing > 0 ? `${missing} required ${missing === 1 ? "thing is" : "things are"} missing` : "",
-    excess > 0 ? `${excess} ${excess === 1 ? "is" : "are"} open beyond the documents` : "",
-    unknown > 0 ? `${unknown} could not be told` : "",
-  ].filter((part) => part !== "");
-  return `${worst.join(" and ")}${rest > 0 ? `, ${rest} lesser` : ""} ${open.length === 1 ? "finding" : "findings"}: ${what.join(", ")}.${ending}`;
+    ...kinds("missing", "requirement not met", "requirements not met"),
+    ...kinds("excess", "opening beyond the documents", "openings beyond the documents"),
+    ...kinds("unknown", "cause of not knowing", "causes of not knowing"),
+  ];
+  return `${join([...worst, ...(lesser > 0 ? [`${lesser} lesser`] : [])])} ${open.length === 1 ? "finding" : "findings"}: ${join(what)}.${ending}`;
+}
+
+function join(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 function sublineOf(result: AuditResult): string {
@@ -132,7 +137,7 @@ function failureLine(call: AuditResult["coverage"]["failed"][number]): string {
 function matrixOf(cluster: ClusterSummary, cells: readonly Cell[]): Matrix {
   const own = cells.filter((cell) => cell.cluster === cluster.name);
   const titles = new Map(cluster.roles.map(({ role, title }) => [role, title]));
-  const titleOf = (role: string): string => titles.get(role) ?? (role === "any" ? "Anybody" : role.replaceAll("_", " "));
+  const titleOf = (role: string): string => titles.get(role) ?? (role === "any" ? "Anybody" : capital(role.replaceAll("_", " ")));
   const order = cluster.roles.map(({ role }) => role);
   const rank = (role: string): number => (order.includes(role) ? order.indexOf(role) : order.length);
   const sorted = (roles: Iterable<string>): string[] => [...new Set(roles)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
@@ -145,6 +150,10 @@ function matrixOf(cluster: ClusterSummary, cells: readonly Cell[]): Matrix {
       cells: columns.map((to) => cellView(to, own.filter((cell) => cell.from === from && cell.to === to))),
     })),
   };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function cellView(to: string, cells: readonly Cell[]): MatrixCell {

@@ -175,7 +175,7 @@ describe.skipIf(missing.length > 0)("an audit whose server goes away", () => {
     expect(new Set(report.coverage.failed.map(({ scope }) => scope))).toEqual(new Set(["aws/111111111111/eu-west-1"]));
     expect(report.findings.map(({ scope }) => scope)).toContain("aws/123456789012/eu-west-1");
     const markdown = readFileSync(join(folder, "out/portolan-prod.md"), "utf8");
-    const notSeen = markdown.indexOf("aws/111111111111/eu-west-1");
+    const notSeen = markdown.indexOf("111111111111");
     const firstFinding = markdown.indexOf("2379");
     expect(notSeen).toBeGreaterThanOrEqual(0);
     expect(notSeen).toBeLessThan(firstFinding);

@@ -72,6 +72,11 @@ describe("TransportSet", () => {
       const one = TransportSet.fromCells({ [cell]: axis });
       const rest = TransportSet.all.subtract(one);
       expect(rest.overlaps(one)).toBe(false);
+      expect([TransportSet.all.overlaps(one), one.overlaps(TransportSet.all), one.overlaps(one)]).toEqual([
+        true,
+        true,
+        true,
+      ]);
       expect(one.isSubsetOf(rest)).toBe(false);
       expect(one.isSubsetOf(TransportSet.all)).toBe(true);
       expect(TransportSet.all.isSubsetOf(rest)).toBe(false);
