@@ -167,9 +167,12 @@ class DocumentReader {
   #readError(code: string, message: unknown): void {
     const outcome = outcomeOfErrorCode(code);
     const line = errorLine(code, typeof message === "string" ? message : "");
+    const named = callOfFileName(this.#origin.fileName);
+    // Only entries are asked list by list: an error beside a list's id is theirs, whatever the file is called.
+    const call = named === "unknown" && this.#origin.prefixListId !== undefined ? "GetManagedPrefixListEntries" : named;
     this.errors.push({
       origin: this.#origin,
-      call: callOfFileName(this.#origin.fileName),
+      call,
       outcome,
       error: `${line} (${this.#origin.path})`,
       subject: this.#origin.prefixListId,
