@@ -32,7 +32,10 @@ export function coverageOf(facts: CoverageFacts, gaps: readonly KnownGap[], now:
   for (const record of facts.calls) {
     const scope = scopeId(record.scope);
     let calls = byScope.get(scope);
-    if (calls === undefined) byScope.set(scope, (calls = new Map()));
+    if (calls === undefined) {
+      calls = new Map<string, { outcome: string; items: number }>();
+      byScope.set(scope, calls);
+    }
     const known = calls.get(record.call);
     calls.set(record.call, {
       outcome: known === undefined || isFailure(record.outcome) ? record.outcome : known.outcome,

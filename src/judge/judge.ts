@@ -5,7 +5,7 @@ import { compare, type Comparison } from "../engine/compare/compare.ts";
 import type { FindingDraft } from "../engine/compare/draft.ts";
 import { hygieneDrafts } from "../engine/compare/hygiene.ts";
 import { compareCodeUnits, SEVERITIES, type AuditPlan, type AuditResult, type Cell, type ClusterSummary, type Finding, type World } from "../model/index.ts";
-import { IpSet, PUBLIC_V4, TrafficSet, TransportSet } from "../net/index.ts";
+import { type IpSet, PUBLIC_V4, TrafficSet, TransportSet } from "../net/index.ts";
 import { coverageOf, type CoverageFacts } from "./coverage.ts";
 import { fingerprint } from "./identity.ts";
 import { waiverFor } from "./waivers.ts";
@@ -50,7 +50,7 @@ export function judge(world: World, coverage: CoverageFacts, plan: AuditPlan, op
       unknown: open.filter((finding) => finding.kind === "unknown").length,
       not_judged: notJudged.length,
     },
-    clusters: comparison.contexts.map((context) => summarise(context, options)),
+    clusters: comparison.contexts.map(summarise),
     cells,
     findings,
     hygiene,
@@ -110,7 +110,7 @@ function drawCells(comparison: Comparison, identified: readonly Identified[]): C
   });
 }
 
-function summarise({ bound, facts }: Comparison["contexts"][number], _options: JudgeOptions): ClusterSummary {
+function summarise({ bound, facts }: Comparison["contexts"][number]): ClusterSummary {
   return {
     name: bound.cluster.name,
     documents: bound.cluster.profiles.map((profile) => ({

@@ -1,13 +1,13 @@
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { lineBatches } from "../../src/cli/lines.ts";
 
 async function numbered(chunks: readonly (string | Uint8Array)[]): Promise<string[]> {
-  async function* input() {
-    for (const chunk of chunks) yield typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
-  }
+  const input = Readable.from(chunks.map((chunk) => (typeof chunk === "string" ? Buffer.from(chunk) : chunk)));
   const found: string[] = [];
-  for await (const { first, lines } of lineBatches(input()))
-    lines.forEach((line, index) => found.push(`${first + index}:${line}`));
+  for await (const { first, lines } of lineBatches(input)) {
+    for (const [index, line] of lines.entries()) found.push(`${first + index}:${line}`);
+  }
   return found;
 }
 

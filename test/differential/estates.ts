@@ -100,9 +100,9 @@ function permission(dice: Dice, groupIds: readonly string[]): RawPermission {
     if (kind < 4) peers.push({ IpRanges: [{ CidrIp: dice.pick(CIDRS) }] });
     else if (kind < 6) peers.push({ Ipv6Ranges: [{ CidrIpv6: dice.pick(CIDRS6) }] });
     else if (kind < 7) peers.push({ PrefixListIds: [{ PrefixListId: dice.pick(["pl-1", "pl-2", "pl-3"]) }] });
-    else peers.push({ UserIdGroupPairs: [{ GroupId: dice.pick(groupIds), UserId: "111122223333", ...(dice.chance(5) ? { PeeringStatus: "deleted", VpcPeeringConnectionId: "pcx-9" } : {}) }] } as Partial<RawPermission>);
+    else peers.push({ UserIdGroupPairs: [{ GroupId: dice.pick(groupIds), UserId: "111122223333", ...(dice.chance(5) ? { PeeringStatus: "deleted", VpcPeeringConnectionId: "pcx-9" } : {}) }] });
   }
-  return { ...protocol(dice), ...Object.assign({}, ...peers) };
+  return peers.reduce<RawPermission>((whole, peer) => ({ ...whole, ...peer }), protocol(dice));
 }
 
 function protocol(dice: Dice): RawPermission {

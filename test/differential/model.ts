@@ -235,7 +235,7 @@ export class Model {
     const entries = acl.Entries.filter((entry) => entry.Egress === egress).sort((x, y) => x.RuleNumber - y.RuleNumber);
     for (const entry of entries) {
       if (!inCidr(other.ip, entry.CidrBlock ?? entry.Ipv6CidrBlock ?? "")) continue;
-      const asRule = { IpProtocol: entry.Protocol, ...(aclRange(entry) ?? {}) };
+      const asRule = { IpProtocol: entry.Protocol, ...aclRange(entry) };
       if (protocolMatches(asRule, flow)) return entry.RuleAction === "allow" ? "allowed" : "denied";
     }
     return "denied";

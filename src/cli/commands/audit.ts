@@ -78,7 +78,7 @@ async function render(result: AuditResult, format: Format, color: boolean): Prom
     }
     case "text": {
       const { renderText } = await import("../../report/text.ts");
-      return renderText(result, { color, width: process.stdout.columns ?? 100 });
+      return renderText(result, { color, width: process.stdout.isTTY ? process.stdout.columns : 100 });
     }
   }
 }

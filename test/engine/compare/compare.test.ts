@@ -27,8 +27,8 @@ function prod(rows = ROWS, roles: Cluster["roles"] = {}, more: Partial<Cluster> 
   return cluster([profile(rows)], { etcd: tagged("etcd"), worker: tagged("worker"), ...NONE, ...roles }, more);
 }
 
-function run(world: World, audit: AuditPlan, hygiene = false): AuditResult {
-  return judge(world, { scopes: [SCOPE], calls: [], skipped: [], warnings: [] }, audit, { toolVersion: "0", now: "2026-11-23", hygiene });
+function run(world: World, judged: AuditPlan, hygiene = false): AuditResult {
+  return judge(world, { scopes: [SCOPE], calls: [], skipped: [], warnings: [] }, judged, { toolVersion: "0", now: "2026-11-23", hygiene });
 }
 
 function audit(estate: EstateSpec, clusters: readonly Cluster[] = [prod()], more: Partial<AuditPlan> = {}): AuditResult {

@@ -1,6 +1,6 @@
 // Small profiles and plans for tests of the comparison: three roles, a handful of rows, written out by hand.
 
-import type { AuditPlan, Cluster, Condition, Judgement, Need, PeerSpec, PortName, Profile, Requirement, RoleBinding } from "../../../src/model/index.ts";
+import type { AuditPlan, Cluster, Condition, Judgement, PeerSpec, PortName, Profile, Requirement, RoleBinding } from "../../../src/model/index.ts";
 import { IpSet, parsePorts, TransportSet } from "../../../src/net/index.ts";
 
 export const NOWHERE = { file: "test" };
@@ -26,7 +26,7 @@ export function row(id: string, from: string, to: string, transport: TransportSe
     transport,
     protocolText: entry?.protocol ?? "",
     portsText: entry?.ports ?? "",
-    need: { kind: "required" } as Need,
+    need: { kind: "required" },
     essential: false,
     local: false,
     when: undefined,
