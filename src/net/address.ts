@@ -50,7 +50,7 @@ export function readIPv4(text: string, from: number, to: number): number {
       digits = 0;
       dots += 1;
     } else {
-      throw new AddressError(text, `${describeCharacter(text, i)} does not belong into an IPv4 address`);
+      throw new AddressError(text, `${describeCharacter(text, i)} does not belong in an IPv4 address`);
     }
   }
   if (dots !== 3) throw new AddressError(text, "an IPv4 address has four parts");
@@ -101,7 +101,7 @@ function groupEnd(text: string, from: number, to: number): number {
     const code = text.charCodeAt(i);
     if (code === COLON || code === DOT) return i;
     if (hexDigit(code) < 0) {
-      throw new AddressError(text, `${describeCharacter(text, i)} does not belong into an IPv6 address`);
+      throw new AddressError(text, `${describeCharacter(text, i)} does not belong in an IPv6 address`);
     }
   }
   return to;

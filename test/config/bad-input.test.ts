@@ -131,7 +131,7 @@ describe("addresses", () => {
 
   it("a network's name among CIDRs", () => {
     expect(lineOf(cluster("roles: {worker_nodes: {cidrs: [10.0.0.0/8, office]}}"))).toBe(
-      'portolan.yml:5:48: "office": "o" does not belong into an IPv4 address; it is a network: name it under networks',
+      'portolan.yml:5:48: "office": "o" does not belong in an IPv4 address; it is a network: name it under networks',
     );
   });
 

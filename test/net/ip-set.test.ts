@@ -33,7 +33,7 @@ describe("reading ranges", () => {
   it.each([
     ["010.0.0.1/8", "a part with a leading zero could be read as octal"],
     ["1.2.3/24", "an IPv4 address has four parts"],
-    ["0x7f.0.0.1/8", '"x" does not belong into an IPv4 address'],
+    ["0x7f.0.0.1/8", '"x" does not belong in an IPv4 address'],
     ["10.0.0.0/33", "the prefix length is over 32"],
     ["10.0.0.0/4294967297", "the prefix length is over 32"],
     ["10.0.0.0/", "the prefix length is missing"],
@@ -49,9 +49,9 @@ describe("reading ranges", () => {
     ["1::2::3/64", 'an IPv6 address holds "::" only once'],
     ["::/129", "the prefix length is over 128"],
     ["::/", "the prefix length is missing"],
-    ["fe80::1%eth0/64", 'a zone id ("%") does not belong into an IPv6 address'],
-    [" 10.0.0.0/8", "white space does not belong into an IPv4 address"],
-    ["10.0.0.0 /8", "white space does not belong into an IPv4 address"],
+    ["fe80::1%eth0/64", 'a zone id ("%") does not belong in an IPv6 address'],
+    [" 10.0.0.0/8", "white space does not belong in an IPv4 address"],
+    ["10.0.0.0 /8", "white space does not belong in an IPv4 address"],
   ])("refuses %j: %s", (text, what) => {
     const expected = new AddressError(text, what);
     expect(() => IpSet.cidr(text)).toThrow(expected);

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { WorldBuilder } from "../../engine/world.ts";
 import { judge } from "../../judge/judge.ts";
-import type { AuditResult } from "../../model/index.ts";
+import { assertNever, type AuditResult } from "../../model/index.ts";
 import { wantsColor } from "../color.ts";
 import { EXIT, exitCodeOf, type ExitCode, type FailOn } from "../exit-code.ts";
 import type { Format } from "../options.ts";
@@ -80,6 +80,8 @@ async function render(result: AuditResult, format: Format, color: boolean): Prom
       const { renderText } = await import("../../report/text.ts");
       return renderText(result, { color, width: process.stdout.isTTY ? process.stdout.columns : 100 });
     }
+    default:
+      return assertNever(format);
   }
 }
 
