@@ -23,7 +23,7 @@ export type Peer =
 
 export interface Rule {
   /** The provider's rule id (`sgr-...`), or for a network ACL its rule number; absent where the answers give none. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   readonly direction: Direction;
   readonly action: "allow" | "deny";
   /** Order of first-match rule sets; 0 in unions. */
@@ -31,7 +31,7 @@ export interface Rule {
   readonly transport: TransportSet;
   readonly peer: Peer;
   /** Hostile text: whatever somebody typed. */
-  readonly description?: string;
+  readonly description?: string | undefined;
 }
 
 /** `union-of-allows`: AWS groups. `first-match`: network ACLs, Azure NSGs. */

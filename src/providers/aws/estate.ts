@@ -6,7 +6,7 @@ import { endpointOfInstance, readInstance, readInterface, type ReadInstance } fr
 import { readBalancers } from "./load-balancers.ts";
 import { natGatewayOf, peeringOf, rangesOf, routesOf, setOf, type NatGateway, type Peering, type PublicAccessBlock, type Route, type Subnet } from "./network.ts";
 import { child, objectOf, objects, text, type Json } from "./read.ts";
-import { groupFromRules, readAcl, readGroup, readLooseRule, type LooseRule } from "./rules.ts";
+import { groupFromRules, ListedRules, readAcl, readGroup, readListedRule } from "./rules.ts";
 
 export interface PrefixList {
   readonly id: string;
@@ -42,10 +42,8 @@ export interface AwsEstate {
 
 /** Takes items in any order; `finish` joins them. */
 export class AwsIntake {
-  readonly #loose = new Map<string, LooseRule[]>();
-  readonly #looseScopes = new Map<string, Scope>();
+  readonly #listed = new Map<string, { readonly scope: Scope; readonly rules: ListedRules }>();
   readonly #groups = new Map<string, RuleSet>();
-  readonly #pendingGroups: { readonly item: Json; readonly scope: Scope }[] = [];
   readonly #items = new Map<string, { readonly item: Json; readonly scope: Scope }[]>();
   readonly #calls = new Map<string, Map<string, CallRecord["outcome"]>>();
   readonly #warn: (warning: Warning) => void;
@@ -67,25 +65,15 @@ export class AwsIntake {
     const item = objectOf(value);
     if (item === undefined) return "the item is no object";
     if (type === "SecurityGroupRules") {
-      const loose = readLooseRule(item, this.#complain);
       const groupId = text(item, "GroupId");
       if (groupId === undefined) return "the rule names no GroupId";
-      if (loose === undefined) return undefined;
-      const list = this.#loose.get(groupId);
-      if (list === undefined) this.#loose.set(groupId, [loose]);
-      else list.push(loose);
-      this.#looseScopes.set(groupId, scope);
+      const rule = readListedRule(item, this.#complain);
+      if (rule !== undefined) this.#listedOf(groupId, scope).add(rule);
       return undefined;
     }
     if (type === "SecurityGroups") {
-      const id = text(item, "GroupId") ?? "";
-      const loose = this.#loose.get(id);
-      // Ids usually come first. Where they come later the item waits, so that evidence can still name its rules.
-      if (loose === undefined && this.#loose.size === 0) {
-        this.#pendingGroups.push({ item, scope });
-        return undefined;
-      }
-      this.#addGroup(item, scope, loose ?? []);
+      const group = readGroup(item, scope, this.#listedOf(text(item, "GroupId") ?? "", scope), this.#complain);
+      if (group !== undefined) this.#groups.set(group.id, group);
       return undefined;
     }
     const list = this.#items.get(type);
@@ -94,11 +82,13 @@ export class AwsIntake {
     return undefined;
   }
 
-  #addGroup(item: Json, scope: Scope, loose: readonly LooseRule[]): void {
-    const group = readGroup(item, scope, loose, this.#complain);
-    if (group === undefined) return;
-    this.#groups.set(group.id, group);
-    this.#loose.delete(group.id);
+  #listedOf(groupId: string, scope: Scope): ListedRules {
+    let listed = this.#listed.get(groupId);
+    if (listed === undefined) {
+      listed = { scope, rules: new ListedRules() };
+      this.#listed.set(groupId, listed);
+    }
+    return listed.rules;
   }
 
   readonly #complain = (subject: string, message: string): void => this.#warn({ subject, message });
@@ -108,12 +98,7 @@ export class AwsIntake {
   }
 
   finish(): AwsEstate {
-    for (const { item, scope } of this.#pendingGroups) this.#addGroup(item, scope, this.#loose.get(text(item, "GroupId") ?? "") ?? []);
-    for (const [id, loose] of this.#loose) {
-      const scope = this.#looseScopes.get(id);
-      if (!this.#groups.has(id) && scope !== undefined) this.#groups.set(id, groupFromRules(id, scope, loose));
-    }
-    this.#loose.clear();
+    for (const [id, { scope, rules }] of this.#listed) if (!this.#groups.has(id) && rules.all.length > 0) this.#groups.set(id, groupFromRules(id, scope, rules));
     const prefixLists = this.#prefixLists();
     const routing = this.#routing(prefixLists);
     const ruleSets = new Map<string, RuleSet>(this.#groups);

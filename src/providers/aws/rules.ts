@@ -3,7 +3,7 @@
 
 import type { Direction, Peer, Rule, RuleSet, Scope } from "../../model/index.ts";
 import { AddressError, parseCidr } from "../../net/index.ts";
-import { objects, tagsOf, text, whole, type Json } from "./read.ts";
+import { child, objects, tagsOf, text, whole, type Json } from "./read.ts";
 import { transportOf } from "./transport.ts";
 
 export type Complain = (subject: string, message: string) => void;
@@ -11,6 +11,7 @@ export type Complain = (subject: string, message: string) => void;
 /** Peers that are equal are one object. */
 const cidrPeers = new Map<string, Peer>();
 const listPeers = new Map<string, Peer>();
+const groupPeers = new Map<string, Peer>();
 
 function cidrPeer(cidr: string): Peer | string {
   const known = cidrPeers.get(cidr);
@@ -39,14 +40,20 @@ function groupPeer(pair: Json): Peer | string {
   const networkId = text(pair, "VpcId");
   const peeringId = text(pair, "VpcPeeringConnectionId");
   const peeringStatus = text(pair, "PeeringStatus");
-  return {
-    kind: "security-group",
-    groupId,
-    ...(account === undefined ? {} : { account }),
-    ...(networkId === undefined ? {} : { networkId }),
-    ...(peeringId === undefined ? {} : { peeringId }),
-    ...(peeringStatus === undefined ? {} : { peeringStatus }),
-  };
+  const key = `${groupId} ${account ?? ""} ${networkId ?? ""} ${peeringId ?? ""} ${peeringStatus ?? ""}`;
+  let peer = groupPeers.get(key);
+  if (peer === undefined) {
+    peer = {
+      kind: "security-group",
+      groupId,
+      ...(account === undefined ? {} : { account }),
+      ...(networkId === undefined ? {} : { networkId }),
+      ...(peeringId === undefined ? {} : { peeringId }),
+      ...(peeringStatus === undefined ? {} : { peeringStatus }),
+    };
+    groupPeers.set(key, peer);
+  }
+  return peer;
 }
 
 interface Source {
@@ -61,68 +68,103 @@ function* sourcesOf(permission: Json): Generator<Source> {
   for (const pair of objects(permission, "UserIdGroupPairs")) yield { peer: groupPeer(pair), description: text(pair, "Description") };
 }
 
-/** What makes two statements of a rule the same rule: direction, protocol, ports and peer. */
-function ruleKey(direction: Direction, protocol: string, from: number | undefined, to: number | undefined, peer: Peer): string {
-  const where = peer.kind === "cidr" ? peer.text : peer.kind === "security-group" ? peer.groupId : peer.kind === "prefix-list" ? peer.prefixListId : "any";
-  // With -1 the one API leaves ports out and the other says -1.
-  return `${direction} ${protocol.toLowerCase()} ${from ?? -1} ${to ?? -1} ${where}`;
+/**
+ * The rules of one group as SecurityGroupRules lists them: they lend their ids to the group's own rules, in whatever order the two lists
+ * come, and stand for the group where it was not listed. The index is built when somebody asks for an id, which is for evidence only.
+ */
+export class ListedRules {
+  readonly #rules: Rule[] = [];
+  #ids: Map<string, string> | undefined;
+
+  add(rule: Rule): void {
+    this.#rules.push(rule);
+    this.#ids = undefined;
+  }
+
+  get all(): readonly Rule[] {
+    return this.#rules;
+  }
+
+  idOf(rule: Rule): string | undefined {
+    if (this.#ids === undefined) {
+      this.#ids = new Map();
+      for (const listed of this.#rules) if (listed.id !== undefined) this.#ids.set(ruleKey(listed), listed.id);
+    }
+    return this.#ids.get(ruleKey(rule));
+  }
 }
 
-/** A SecurityGroupRules item, kept small until its group is known. */
-export interface LooseRule {
-  readonly key: string;
-  readonly rule: Rule;
+/** What makes two statements of a rule the same rule: direction, transport and peer. */
+function ruleKey({ direction, transport, peer }: Rule): string {
+  const where = peer.kind === "cidr" ? peer.text : peer.kind === "security-group" ? peer.groupId : peer.kind === "prefix-list" ? peer.prefixListId : "any";
+  return `${direction} ${transport.describe()} ${where}`;
+}
+
+/** A rule of a group, which learns its id from the listed rules. */
+class GroupRule implements Rule {
+  readonly action = "allow";
+  readonly priority = 0;
+  readonly direction: Direction;
+  readonly transport: Rule["transport"];
+  readonly peer: Peer;
+  readonly description: string | undefined;
+  readonly #listed: ListedRules;
+
+  constructor(direction: Direction, transport: Rule["transport"], peer: Peer, description: string | undefined, listed: ListedRules) {
+    this.direction = direction;
+    this.transport = transport;
+    this.peer = peer;
+    this.description = description;
+    this.#listed = listed;
+  }
+
+  get id(): string | undefined {
+    return this.#listed.idOf(this);
+  }
 }
 
 /** Reads one SecurityGroupRules item; undefined and a complaint where it cannot be read. */
-export function readLooseRule(item: Json, complain: Complain): LooseRule | undefined {
+export function readListedRule(item: Json, complain: Complain): Rule | undefined {
   const id = text(item, "SecurityGroupRuleId");
-  const subject = id ?? text(item, "GroupId") ?? "a security group rule";
   const protocol = text(item, "IpProtocol");
-  const from = whole(item, "FromPort");
-  const to = whole(item, "ToPort");
-  const transport = protocol === undefined ? "the rule has no IpProtocol" : transportOf(protocol, from, to);
-  const cidr = text(item, "CidrIpv4") ?? text(item, "CidrIpv6");
-  const list = text(item, "PrefixListId");
-  const [reference] = objects({ list: [item["ReferencedGroupInfo"]] }, "list");
-  const peer = cidr !== undefined ? cidrPeer(cidr) : list !== undefined ? listPeer(list) : reference !== undefined ? groupPeer(reference) : "the rule names no peer";
-  if (typeof transport === "string" || typeof peer === "string" || protocol === undefined) {
-    complain(subject, `${typeof transport === "string" ? transport : String(peer)}; the rule is left out`);
+  const transport = protocol === undefined ? "the rule has no IpProtocol" : transportOf(protocol, whole(item, "FromPort"), whole(item, "ToPort"));
+  const peer = peerOfListed(item);
+  if (typeof transport === "string" || typeof peer === "string") {
+    complain(id ?? text(item, "GroupId") ?? "a security group rule", `${problemOf(transport, peer)}; the rule is left out`);
     return undefined;
   }
-  const direction: Direction = item["IsEgress"] === true ? "egress" : "ingress";
-  return { key: ruleKey(direction, protocol, from, to, peer), rule: ruleOf(direction, transport, peer, id, text(item, "Description")) };
+  return { id, direction: item["IsEgress"] === true ? "egress" : "ingress", action: "allow", priority: 0, transport, peer, description: text(item, "Description") };
 }
 
-function ruleOf(direction: Direction, transport: Rule["transport"], peer: Peer, id: string | undefined, description: string | undefined): Rule {
-  return { direction, action: "allow", priority: 0, transport, peer, ...(id === undefined ? {} : { id }), ...(description === undefined ? {} : { description }) };
+function peerOfListed(item: Json): Peer | string {
+  const cidr = text(item, "CidrIpv4") ?? text(item, "CidrIpv6");
+  if (cidr !== undefined) return cidrPeer(cidr);
+  const list = text(item, "PrefixListId");
+  if (list !== undefined) return listPeer(list);
+  const reference = child(item, "ReferencedGroupInfo");
+  return reference === undefined ? "the rule names no peer" : groupPeer(reference);
 }
 
-/** Reads one SecurityGroups item; rule ids come from the loose rules of that group. */
-export function readGroup(item: Json, scope: Scope, loose: readonly LooseRule[], complain: Complain): RuleSet | undefined {
+/** What is wrong with a rule of which one of the two could not be read. */
+function problemOf(transport: Rule["transport"] | string, peer: Peer | string): string {
+  if (typeof transport === "string") return transport;
+  return typeof peer === "string" ? peer : "";
+}
+
+/** Reads one SecurityGroups item; rule ids come from the listed rules of that group, whenever those arrive. */
+export function readGroup(item: Json, scope: Scope, listed: ListedRules, complain: Complain): RuleSet | undefined {
   const id = text(item, "GroupId");
   if (id === undefined) {
     complain("a security group", "it has no GroupId and is left out");
     return undefined;
   }
-  const ids = new Map<string, string>();
-  for (const { key, rule } of loose) if (rule.id !== undefined) ids.set(key, rule.id);
   const rules: Rule[] = [];
-  for (const [direction, list] of [
-    ["ingress", "IpPermissions"],
-    ["egress", "IpPermissionsEgress"],
-  ] as const) {
+  for (const [direction, list] of PERMISSIONS) {
     for (const permission of objects(item, list)) {
-      const protocol = text(permission, "IpProtocol") ?? "";
-      const from = whole(permission, "FromPort");
-      const to = whole(permission, "ToPort");
-      const transport = transportOf(protocol, from, to);
+      const transport = transportOf(text(permission, "IpProtocol") ?? "", whole(permission, "FromPort"), whole(permission, "ToPort"));
       for (const { peer, description } of sourcesOf(permission)) {
-        if (typeof transport === "string" || typeof peer === "string") {
-          complain(id, `${typeof transport === "string" ? transport : String(peer)}; the ${direction} rule is left out`);
-          continue;
-        }
-        rules.push(ruleOf(direction, transport, peer, ids.get(ruleKey(direction, protocol, from, to, peer)), description));
+        if (typeof transport === "string" || typeof peer === "string") complain(id, `${problemOf(transport, peer)}; the ${direction} rule is left out`);
+        else rules.push(new GroupRule(direction, transport, peer, description, listed));
       }
     }
   }
@@ -139,9 +181,14 @@ export function readGroup(item: Json, scope: Scope, loose: readonly LooseRule[],
   };
 }
 
+const PERMISSIONS = [
+  ["ingress", "IpPermissions"],
+  ["egress", "IpPermissionsEgress"],
+] as const;
+
 /** A group of which only the rules are known. */
-export function groupFromRules(id: string, scope: Scope, loose: readonly LooseRule[]): RuleSet {
-  return { id, kind: "security-group", semantics: "union-of-allows", scope, name: "", description: "", networkId: "", tags: {}, rules: loose.map(({ rule }) => rule) };
+export function groupFromRules(id: string, scope: Scope, listed: ListedRules): RuleSet {
+  return { id, kind: "security-group", semantics: "union-of-allows", scope, name: "", description: "", networkId: "", tags: {}, rules: listed.all };
 }
 
 /**
@@ -154,15 +201,15 @@ export function readAcl(item: Json, scope: Scope, complain: Complain): { readonl
   const rules: Rule[] = [];
   for (const entry of objects(item, "Entries")) {
     const number = whole(entry, "RuleNumber") ?? 32_767;
-    const ports = objects({ list: [entry["PortRange"]] }, "list")[0];
-    const icmp = objects({ list: [entry["IcmpTypeCode"]] }, "list")[0];
+    const ports = child(entry, "PortRange");
+    const icmp = child(entry, "IcmpTypeCode");
     const protocol = text(entry, "Protocol") ?? "-1";
     const from = ports === undefined ? whole(icmp, "Type") : whole(ports, "From");
     const to = ports === undefined ? whole(icmp, "Code") : whole(ports, "To");
     const transport = transportOf(protocol, from, to);
     const peer = cidrPeer(text(entry, "CidrBlock") ?? text(entry, "Ipv6CidrBlock") ?? "");
     if (typeof transport === "string" || typeof peer === "string") {
-      complain(id, `entry ${number}: ${typeof transport === "string" ? transport : String(peer)}; it is left out`);
+      complain(id, `entry ${number}: ${problemOf(transport, peer)}; it is left out`);
       continue;
     }
     rules.push({

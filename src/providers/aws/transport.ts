@@ -5,18 +5,23 @@ import { ALL_PORTS, IntervalSet, TransportSet } from "../../net/index.ts";
 
 const NUMBERS: Readonly<Record<string, number>> = { "-1": -1, all: -1, tcp: 6, udp: 17, icmp: 1, icmpv6: 58 };
 
-/** Equal transports are one object: a million rules share a few hundred. */
-const interned = new Map<string, TransportSet>();
+/** Equal transports are one object: a million rules share a few hundred. By protocol as written, then by its two numbers. */
+const interned = new Map<string, Map<number, TransportSet | string>>();
 
 /**
  * @returns the transports that the fields name, or in words why they name none
  */
 export function transportOf(protocol: string, from: number | undefined, to: number | undefined): TransportSet | string {
-  const key = `${protocol} ${from} ${to}`;
-  let transport: TransportSet | string | undefined = interned.get(key);
+  let known = interned.get(protocol);
+  if (known === undefined) {
+    known = new Map<number, TransportSet | string>();
+    if (interned.size < 1000) interned.set(protocol, known);
+  }
+  const key = (from ?? -2) * 1_000_000 + (to ?? -2);
+  let transport = known.get(key);
   if (transport === undefined) {
     transport = build(protocol, from, to);
-    if (typeof transport !== "string" && interned.size < 100_000) interned.set(key, transport);
+    known.set(key, transport);
   }
   return transport;
 }
