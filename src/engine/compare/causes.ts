@@ -1,12 +1,11 @@
 // Pieces of excess -> causes. A cause is a rule, or the several rules that only together let something through, in one rule set
 // (docs/judging.md, 4). Rules whose findings would have one identity (same ports, same documented reason) are one cause too.
 
-import type { PortClass, Severity } from "../../model/index.ts";
-import { SEVERITIES, oneStepDown } from "../../model/index.ts";
+import { compareCodeUnits, oneStepDown, SEVERITIES, type PortClass, type Rule, type Severity } from "../../model/index.ts";
 import { IpSet, TransportSet } from "../../net/index.ts";
 import type { ApplicableJudgement, Piece } from "./excess-pieces.ts";
 import { classifyPeers, excessSeverity, isWider, type PeerClass } from "./peer-class.ts";
-import { transportOf, type Atom, type PortMap } from "./ports.ts";
+import type { Atom, PortMap } from "./ports.ts";
 
 /** One atom of a cause with everybody who can use it. */
 export interface CausePart {
@@ -36,14 +35,29 @@ export type Reach = "reachable" | "unreachable" | "unknown";
  * @param reach answers whether the Internet has a way to the endpoints of a piece
  */
 export function formCauses(pieces: readonly Piece[], ports: PortMap, reach: (piece: Piece) => Reach): Cause[] {
+  if (pieces.length === 0) return [];
   const byRule = Map.groupBy(pieces, (piece) => piece.rule);
   const groups = new DisjointRules([...byRule.keys()]);
-  for (const atPieces of Map.groupBy(pieces, (piece) => atomKey(piece.atom)).values()) joinWhatOnlyTogetherOpens(atPieces, groups);
+  for (const atPieces of Map.groupBy(pieces, (piece) => piece.atom).values()) joinWhatOnlyTogetherOpens(atPieces, groups);
+  joinAlike(groups, (rules) => {
+    const transport = transportOf(piecesOf(rules, byRule));
+    return `${ports.protocolLabel(transport)} ${ports.label(transport)}`;
+  });
+  const causes = (): Cause[] => groups.sets().map((rules) => causeOf(piecesOf(rules, byRule), reach));
+  let formed = causes();
+  const reasons = new Map(formed.map((cause) => [cause.pieces[0]?.rule, cause.parts[0].judgement?.judgement.id]));
+  if (joinAlike(groups, ([first]) => reasons.get(first))) formed = causes();
+  return formed.filter((cause) => cause.pieces.some((piece) => piece.judgedBy === "profile") || concernsBaseline(cause));
+}
 
-  const causes = (): Cause[] => groups.sets().map((rules) => causeOf(rules.flatMap((rule) => byRule.get(rule) ?? []), ports, reach));
-  joinAlike(causes(), groups, (cause) => `${ports.protocolLabel(cause.transport)} ${ports.label(cause.transport)}`);
-  joinAlike(causes(), groups, (cause) => cause.parts[0].judgement?.judgement.id);
-  return causes().filter((cause) => cause.pieces.some((piece) => piece.judgedBy === "profile") || concernsBaseline(cause));
+function piecesOf(rules: readonly Rule[], byRule: ReadonlyMap<Rule, readonly Piece[]>): readonly Piece[] {
+  const [only] = rules;
+  if (rules.length === 1 && only !== undefined) return byRule.get(only) ?? [];
+  return rules.flatMap((rule) => byRule.get(rule) ?? []);
+}
+
+function transportOf(pieces: readonly Piece[]): TransportSet {
+  return TransportSet.unionAll([...new Set(pieces.map((piece) => piece.atom))].map((atom) => atom.transport));
 }
 
 /** The baseline speaks of sensitive ports only, and not of what a network's own ranges may do. */
@@ -53,41 +67,55 @@ function concernsBaseline(cause: Cause): boolean {
 
 /** Joins the rules of one atom where no single one is as wide as all of them together. */
 function joinWhatOnlyTogetherOpens(pieces: readonly Piece[], groups: DisjointRules): void {
+  const byRule = Map.groupBy(pieces, (piece) => piece.rule);
+  if (byRule.size < 2) return;
   const ownRanges = rangesOf(pieces);
   const together = classifyPeers(unionPeers(pieces), ownRanges);
-  const byRule = Map.groupBy(pieces, (piece) => piece.rule);
-  const alone = [...byRule.values()].map((own) => classifyPeers(unionPeers(own), ownRanges));
-  if (alone.every((single) => isWider(together, single))) groups.join([...byRule.keys()]);
+  for (const own of byRule.values()) if (!isWider(together, classifyPeers(unionPeers(own), ownRanges))) return;
+  groups.join([...byRule.keys()]);
 }
 
-function joinAlike(causes: readonly Cause[], groups: DisjointRules, keyOf: (cause: Cause) => string | undefined): void {
-  for (const [key, alike] of Map.groupBy(causes, keyOf)) {
-    if (key !== undefined && alike.length > 1) groups.join(alike.flatMap((cause) => cause.pieces.map((piece) => piece.rule)));
+/** Joins sets of rules that a key calls alike; says whether any were. */
+function joinAlike(groups: DisjointRules, keyOf: (rules: readonly Rule[]) => string | undefined): boolean {
+  const sets = groups.sets();
+  if (sets.length < 2) return false;
+  let joined = false;
+  for (const [key, alike] of Map.groupBy(sets, keyOf)) {
+    if (key === undefined || alike.length < 2) continue;
+    groups.join(alike.flat());
+    joined = true;
   }
+  return joined;
 }
 
-function causeOf(pieces: readonly Piece[], ports: PortMap, reach: (piece: Piece) => Reach): Cause {
+function causeOf(pieces: readonly Piece[], reach: (piece: Piece) => Reach): Cause {
   const parts: CausePart[] = [];
-  for (const atPieces of Map.groupBy(pieces, (piece) => `${atomKey(piece.atom)} ${piece.judgement?.judgement.id ?? ""}`).values()) {
-    const [first] = atPieces as [Piece, ...Piece[]];
-    const peers = unionPeers(atPieces);
-    const peerClass = classifyPeers(peers, rangesOf(atPieces));
-    const portClass = ports.classOf(first.atom);
-    const reached = peerClass === "internet" ? worstReach(atPieces.map(reach)) : "reachable";
-    const judgement = first.judgement ?? (peerClass === "internet" ? atPieces.find((piece) => piece.ifInternet !== undefined)?.ifInternet : undefined);
-    let severity = judgement?.judgement.severity ?? excessSeverity(portClass, peerClass, reached !== "unreachable");
-    // The documents' verdicts are about ports that the Internet can reach: without a way they weigh one step less, as in the table.
-    if (judgement !== undefined && peerClass === "internet" && reached === "unreachable") severity = oneStepDown(severity);
-    if (atPieces.every((piece) => piece.group.unused)) severity = oneStepDown(severity);
-    parts.push({ atom: first.atom, transport: transportOf(first.atom), peers, peerClass, portClass, severity, judgement, reach: reached, pieces: atPieces });
+  for (const atPieces of Map.groupBy(pieces, (piece) => piece.atom).values()) {
+    for (const alike of Map.groupBy(atPieces, (piece) => piece.judgement?.judgement).values()) parts.push(partOf(alike, reach));
   }
   parts.sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
       PORT_ORDER.indexOf(a.portClass) - PORT_ORDER.indexOf(b.portClass) ||
-      (atomKey(a.atom) < atomKey(b.atom) ? -1 : 1),
+      compareCodeUnits(a.atom.key, b.atom.key),
   );
-  return { pieces, parts: parts as [CausePart, ...CausePart[]], transport: TransportSet.unionAll(parts.map((part) => part.transport)) };
+  return { pieces, parts: parts as [CausePart, ...CausePart[]], transport: transportOf(pieces) };
+}
+
+/** What the pieces of one atom and one judgement open together. */
+function partOf(pieces: readonly Piece[], reach: (piece: Piece) => Reach): CausePart {
+  const [first] = pieces as [Piece, ...Piece[]];
+  const { atom } = first;
+  const { portClass } = atom;
+  const peers = unionPeers(pieces);
+  const peerClass = classifyPeers(peers, rangesOf(pieces));
+  const reached = peerClass === "internet" ? worstReach(pieces.map(reach)) : "reachable";
+  const judgement = first.judgement ?? (peerClass === "internet" ? pieces.find((piece) => piece.ifInternet !== undefined)?.ifInternet : undefined);
+  let severity = judgement?.judgement.severity ?? excessSeverity(portClass, peerClass, reached !== "unreachable");
+  // The documents' verdicts are about ports that the Internet can reach: without a way they weigh one step less, as in the table.
+  if (judgement !== undefined && peerClass === "internet" && reached === "unreachable") severity = oneStepDown(severity);
+  if (pieces.every((piece) => piece.group.unused)) severity = oneStepDown(severity);
+  return { atom, transport: atom.transport, peers, peerClass, portClass, severity, judgement, reach: reached, pieces };
 }
 
 const PORT_ORDER: readonly PortClass[] = ["critical", "elevated", "other"];
@@ -102,34 +130,31 @@ function unionPeers(pieces: readonly Piece[]): IpSet {
 }
 
 function rangesOf(pieces: readonly Piece[]): IpSet {
+  const [first] = pieces;
+  if (first !== undefined && pieces.every((piece) => piece.group === first.group)) return first.group.ownRanges;
   return IpSet.unionAll([...new Set(pieces.map((piece) => piece.group))].map((group) => group.ownRanges));
-}
-
-/** Sorts by cell, then by number. */
-function atomKey(atom: Atom): string {
-  return `${atom.cell} ${String(atom.lo).padStart(5, "0")} ${String(atom.hi).padStart(5, "0")}`;
 }
 
 /** Sets of rules that belong together, kept disjoint. */
 class DisjointRules {
-  readonly #parent = new Map<Piece["rule"], Piece["rule"]>();
+  readonly #parent = new Map<Rule, Rule>();
 
-  constructor(rules: readonly Piece["rule"][]) {
+  constructor(rules: readonly Rule[]) {
     for (const rule of rules) this.#parent.set(rule, rule);
   }
 
-  join(rules: readonly Piece["rule"][]): void {
+  join(rules: readonly Rule[]): void {
     const [first, ...rest] = rules;
     if (first === undefined) return;
     for (const rule of rest) this.#parent.set(this.#root(rule), this.#root(first));
   }
 
   /** In the order in which the rules were given. */
-  sets(): Piece["rule"][][] {
+  sets(): Rule[][] {
     return [...Map.groupBy(this.#parent.keys(), (rule) => this.#root(rule)).values()];
   }
 
-  #root(rule: Piece["rule"]): Piece["rule"] {
+  #root(rule: Rule): Rule {
     let at = rule;
     for (;;) {
       const up = this.#parent.get(at) ?? at;

@@ -6,7 +6,7 @@ import { IpSet, TrafficSet, TransportSet } from "../../net/index.ts";
 import type { Cause, CausePart } from "./causes.ts";
 import { rowKey, type FindingDraft } from "./draft.ts";
 import type { Piece } from "./excess-pieces.ts";
-import { transportOf, type PortMap } from "./ports.ts";
+import type { PortMap } from "./ports.ts";
 import { boxText, endpointResource, listText, peerText, ruleEvidence, ruleSetResource, trafficText, witnessOf, type NamedNetwork } from "./text.ts";
 
 export interface DraftTools {
@@ -34,7 +34,7 @@ export function causeDraft(cause: Cause, tools: DraftTools): FindingDraft {
     title: `Open to ${openTo(worst, shown)}: ${ports} on ${nameOf(ruleSet)}`,
     reason: reasonOf(worst, cause, tools),
     traffic: shown.texts,
-    parts: partTexts(cause.parts, tools),
+    parts: partTexts(cause, shown, tools),
     witness: witnessOfPart(worst, tools.world),
     sources: sourcesOf(worst),
     route: worst.peerClass === "internet" ? worst.reach : null,
@@ -76,7 +76,7 @@ function witnessOfPart(part: CausePart, world: World): FindingDraft["witness"] {
 }
 
 function graveDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft {
-  const transport = TransportSet.unionAll(pieces.map((piece) => transportOf(piece.atom)));
+  const transport = TransportSet.unionAll(pieces.map((piece) => piece.atom.transport));
   const common = commonDraft(pieces, transport, tools);
   const judgement = pieces[0]?.judgement;
   if (judgement === undefined) throw new Error("a grave part of own-node traffic rests on a judgement");
@@ -103,12 +103,12 @@ function graveDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft {
 }
 
 function rollUpDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft {
-  const transport = TransportSet.unionAll(pieces.map((piece) => transportOf(piece.atom)));
+  const transport = TransportSet.unionAll(pieces.map((piece) => piece.atom.transport));
   const common = commonDraft(pieces, transport, tools);
   const shown = statedTraffic(pieces, transport, tools);
   const parts = [...Map.groupBy(pieces, (piece) => piece.judgement?.judgement.id ?? "").values()].map((alike): FindingPart => {
     const judgement = alike[0]?.judgement?.judgement;
-    const part = TransportSet.unionAll(alike.map((piece) => transportOf(piece.atom)));
+    const part = TransportSet.unionAll(alike.map((piece) => piece.atom.transport));
     return {
       class: "own nodes",
       severity: judgement?.severity ?? "informational",
@@ -142,7 +142,7 @@ function rollUpDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft 
 /** Room that rules for whole subnets leave beyond the nodes in them. */
 export function slackDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft | undefined {
   if (pieces.length === 0) return undefined;
-  const transport = TransportSet.unionAll(pieces.map((piece) => transportOf(piece.atom)));
+  const transport = TransportSet.unionAll(pieces.map((piece) => piece.atom.transport));
   const common = commonDraft(pieces, transport, tools);
   const shown = statedTraffic(pieces, transport, tools);
   const endpoint = common.endpoints[0];
@@ -205,7 +205,7 @@ function commonDraft(pieces: readonly Piece[], transport: TransportSet, { world,
 
 /** The traffic exactly as measured, with member addresses: for witnesses and waivers, never for digests. */
 function exactTraffic(pieces: readonly Piece[]): TrafficSet {
-  return TrafficSet.fromBoxes(pieces.map((piece) => ({ peers: piece.peers, transport: transportOf(piece.atom) })));
+  return TrafficSet.fromBoxes(pieces.map((piece) => ({ peers: piece.peers, transport: piece.atom.transport })));
 }
 
 interface Stated {
@@ -220,7 +220,7 @@ function statedTraffic(pieces: readonly Piece[], transport: TransportSet, { worl
   const cidrs: TrafficSet[] = [];
   const symbolic = new Map<string, TransportSet>();
   for (const [rule, own] of Map.groupBy(pieces, (piece) => piece.rule)) {
-    const part = TransportSet.unionAll(own.map((piece) => transportOf(piece.atom))).intersect(transport);
+    const part = TransportSet.unionAll(own.map((piece) => piece.atom.transport)).intersect(transport);
     if (rule.peer.kind === "cidr" || rule.peer.kind === "any") {
       const box = TrafficSet.box(rule.peer.kind === "any" ? IpSet.any : rule.peer.addresses, part);
       for (const permission of new Set(own.map((piece) => piece.group.permission))) cidrs.push(box.subtract(permission.stated));
@@ -240,7 +240,7 @@ function statedTraffic(pieces: readonly Piece[], transport: TransportSet, { worl
   };
 }
 
-function partTexts(parts: readonly CausePart[], tools: DraftTools): FindingPart[] {
+function partTexts({ parts }: Cause, whole: Stated, tools: DraftTools): FindingPart[] {
   const groups = Map.groupBy(parts, (part) => `${part.severity} ${part.peerClass} ${part.judgement?.judgement.id ?? ""}`);
   return [...groups.values()].map((alike) => {
     const [first] = alike as [CausePart, ...CausePart[]];
@@ -248,11 +248,14 @@ function partTexts(parts: readonly CausePart[], tools: DraftTools): FindingPart[
     return {
       class: first.peerClass,
       severity: first.severity,
-      traffic: statedTraffic(
-        alike.flatMap((part) => part.pieces),
-        transport,
-        tools,
-      ).texts,
+      traffic:
+        groups.size === 1
+          ? whole.texts
+          : statedTraffic(
+              alike.flatMap((part) => part.pieces),
+              transport,
+              tools,
+            ).texts,
       reason: first.judgement === undefined ? "" : `${first.judgement.judgement.id}: ${first.judgement.judgement.reason}`,
     };
   });

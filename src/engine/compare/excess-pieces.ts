@@ -5,7 +5,7 @@ import type { Endpoint, Judgement, Profile, Rule, RuleSet, World } from "../../m
 import { IpSet, type TrafficSet } from "../../net/index.ts";
 import { holds } from "./facts.ts";
 import type { ClusterContext, Permission } from "./permitted.ts";
-import { transportOf, type Atom, type PortMap } from "./ports.ts";
+import type { Atom, PortMap } from "./ports.ts";
 import type { Seen } from "./seen.ts";
 
 export interface ApplicableJudgement {
@@ -53,16 +53,26 @@ export function piecesOfRule(
   // A node's own addresses are never excess. Where several endpoints are judged together, each one's address is another's peer.
   const self = endpoints.length === 1 ? IpSet.addresses(first.privateAddresses) : IpSet.empty;
   const home = contexts[0];
-  const ownNodes = home === undefined ? IpSet.empty : tools.seen.endpoints(first, home.bound.ownNodes);
-  const judgements = applicableJudgements(first, contexts);
   const pieces: Piece[] = [];
+  if (home === undefined) {
+    for (const slab of excess.slabs()) {
+      const peers = slab.peers.subtract(self);
+      if (peers.isEmpty) continue;
+      for (const atom of tools.ports.atoms(slab.cell, slab.lo, slab.hi)) {
+        pieces.push({ rule, ruleSet, atom, group, peers, sender: "outside", judgedBy: "baseline", judgement: undefined, ifInternet: undefined });
+      }
+    }
+    return pieces;
+  }
+  const ownNodes = tools.seen.endpoints(first, home.bound.ownNodes);
+  const judgements = applicableJudgements(first, contexts);
   for (const slab of excess.slabs()) {
     const peers = slab.peers.subtract(self);
     if (peers.isEmpty) continue;
     const own = peers.intersect(ownNodes);
     const others = peers.subtract(ownNodes);
     for (const atom of tools.ports.atoms(slab.cell, slab.lo, slab.hi)) {
-      const transport = transportOf(atom);
+      const { transport } = atom;
       const slackRange = IpSet.unionAll(permission.senderSubnets.filter((sender) => sender.transport.overlaps(transport)).map((sender) => sender.ranges));
       const slack = others.intersect(slackRange);
       const outside = others.subtract(slackRange);

@@ -45,16 +45,12 @@ export function findExcess(input: ExcessInput): FindingDraft[] {
     const outside = all.filter((piece) => piece.sender === "outside");
     for (const cause of formCauses(outside, ports, reach)) drafts.push(causeDraft(cause, tools));
     // What a wider cause opens to everybody is not said once more of the cluster's own nodes.
-    const narrower = all.filter((piece) => piece.sender !== "outside" && !outside.some((wide) => wide.rule === piece.rule && sameAtom(wide, piece)));
+    const narrower = all.filter((piece) => piece.sender !== "outside" && !outside.some((wide) => wide.rule === piece.rule && wide.atom === piece.atom));
     drafts.push(...ownNodesDrafts(narrower.filter((piece) => piece.sender === "own nodes"), tools));
     const slack = slackDraft(narrower.filter((piece) => piece.sender === "slack"), tools);
     if (slack !== undefined) drafts.push(slack);
   }
   return drafts;
-}
-
-function sameAtom(a: Piece, b: Piece): boolean {
-  return a.atom.cell === b.atom.cell && a.atom.lo === b.atom.lo && a.atom.hi === b.atom.hi;
 }
 
 /** Sorts endpoints into classes that one computation serves. */

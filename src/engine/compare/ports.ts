@@ -4,15 +4,23 @@
 import type { PortClass, PortName } from "../../model/index.ts";
 import { formatPorts, IntervalSet, PROTOCOL_CELLS, TransportSet, type ProtocolCell } from "../../net/index.ts";
 
-/** One piece of one protocol cell, half-open. */
+/** One piece of one protocol cell, half-open. Equal atoms of one map are one object. */
 export interface Atom {
   readonly cell: ProtocolCell;
   readonly lo: number;
   readonly hi: number;
+  readonly transport: TransportSet;
+  readonly portClass: PortClass;
+  /** Sorts by cell, then by number. */
+  readonly key: string;
 }
 
 export class PortMap {
   readonly #names: readonly PortName[];
+  readonly #atoms = new Map<string, Atom>();
+  readonly #pieces: Readonly<Record<ProtocolCell, Map<number, readonly Atom[]>>> = { tcp: new Map(), udp: new Map(), icmp: new Map(), icmpv6: new Map(), other: new Map() };
+  readonly #within = new Map<string, readonly PortName[]>();
+  readonly #labels = new Map<string, string>();
   readonly #cuts: Readonly<Record<ProtocolCell, readonly number[]>>;
   /** Ports of the critical and elevated classes: what the baseline judges. */
   readonly sensitive: TransportSet;
@@ -32,25 +40,32 @@ export class PortMap {
   }
 
   /** Splits a half-open piece of a cell at every boundary that falls inside it. */
-  *atoms(cell: ProtocolCell, lo: number, hi: number): Generator<Atom> {
+  atoms(cell: ProtocolCell, lo: number, hi: number): readonly Atom[] {
+    const at = lo * 131_072 + hi;
+    const known = this.#pieces[cell].get(at);
+    if (known !== undefined) return known;
+    const atoms: Atom[] = [];
     let from = lo;
     for (const cut of this.#cuts[cell]) {
       if (cut <= from) continue;
       if (cut >= hi) break;
-      yield { cell, lo: from, hi: cut };
+      atoms.push(this.#atom(cell, from, cut));
       from = cut;
     }
-    yield { cell, lo: from, hi };
+    atoms.push(this.#atom(cell, from, hi));
+    this.#pieces[cell].set(at, atoms);
+    return atoms;
   }
 
-  /** The class of an atom. */
-  classOf(atom: Atom): PortClass {
-    return this.nameOf(atom)?.portClass ?? "other";
-  }
-
-  /** The name of an atom, where it has one. */
-  nameOf(atom: Atom): PortName | undefined {
-    return this.#names.find((name) => name.transport.has(atom.cell, atom.lo));
+  #atom(cell: ProtocolCell, lo: number, hi: number): Atom {
+    const key = `${cell} ${String(lo).padStart(5, "0")} ${String(hi).padStart(5, "0")}`;
+    let atom = this.#atoms.get(key);
+    if (atom === undefined) {
+      const portClass = this.#names.find((name) => name.transport.has(cell, lo))?.portClass ?? "other";
+      atom = { cell, lo, hi, transport: TransportSet.fromCells({ [cell]: IntervalSet.span(lo, hi) }), portClass, key };
+      this.#atoms.set(key, atom);
+    }
+    return atom;
   }
 
   /** Words for a transport in titles: "etcd client (tcp 2379)"; the worst named port first, never more than three names. */
@@ -67,6 +82,16 @@ export class PortMap {
    * rule ids and their order change.
    */
   label(transport: TransportSet): string {
+    const text = transport.describe();
+    let label = this.#labels.get(text);
+    if (label === undefined) {
+      label = this.#readLabel(transport);
+      this.#labels.set(text, label);
+    }
+    return label;
+  }
+
+  #readLabel(transport: TransportSet): string {
     if (transport.equals(TransportSet.all)) return "all";
     const named = this.#namesWithin(transport);
     const rest = transport.subtract(TransportSet.unionAll(named.map((name) => name.transport)));
@@ -81,7 +106,17 @@ export class PortMap {
     return PROTOCOL_CELLS.filter((cell) => !transport.cells[cell].isEmpty).join("+");
   }
 
-  #namesWithin(transport: TransportSet): PortName[] {
+  #namesWithin(transport: TransportSet): readonly PortName[] {
+    const text = transport.describe();
+    let names = this.#within.get(text);
+    if (names === undefined) {
+      names = this.#readNames(transport);
+      this.#within.set(text, names);
+    }
+    return names;
+  }
+
+  #readNames(transport: TransportSet): PortName[] {
     const found: PortName[] = [];
     let rest = transport;
     for (const name of this.#names) {
@@ -92,11 +127,6 @@ export class PortMap {
     const order: readonly PortClass[] = ["critical", "elevated", "other"];
     return found.sort((a, b) => order.indexOf(a.portClass) - order.indexOf(b.portClass) || (a.name < b.name ? -1 : 1));
   }
-}
-
-/** An atom as a transport. */
-export function transportOf(atom: Atom): TransportSet {
-  return TransportSet.fromCells({ [atom.cell]: IntervalSet.span(atom.lo, atom.hi) });
 }
 
 /** The ports of a tcp or udp transport as text; "all" and protocol words otherwise. */
