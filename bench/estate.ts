@@ -29,10 +29,18 @@ function hex(value: number, length: number): string {
 export interface EstateSize {
   readonly groups: number;
   readonly rulesPerGroup: number;
+  /**
+   * `usual`: most rules name the network's own ranges, groups and single partners; three groups in a hundred open something sensitive to the
+   * world. `exposed`: every group opens several sensitive ports to strangers, so that findings cost more than rules.
+   */
+  readonly mix: "usual" | "exposed";
 }
 
+const SENSITIVE = [22, 5432, 3306, 6443, 10_250, 2379];
+const ORDINARY = [443, 80, 8080, 9090, 8443];
+
 /** Writes the file and resolves to the number of rules in it. */
-export async function writeEstate(path: string, { groups, rulesPerGroup }: EstateSize): Promise<number> {
+export async function writeEstate(path: string, { groups, rulesPerGroup, mix }: EstateSize): Promise<number> {
   const random = randomOf(20_261_123);
   const file = createWriteStream(path, { mode: 0o600 });
   let items = 0;
@@ -44,11 +52,11 @@ export async function writeEstate(path: string, { groups, rulesPerGroup }: Estat
     await line({ scope: SCOPE, type, item: value });
   };
   const groupId = (index: number): string => `sg-0${hex(index, 16)}`;
-  const peerOf = (index: number): Peer => {
-    const kind = random(100);
+  const peerOf = (index: number, who: "anybody" | "inside" | "world"): Peer => {
+    const kind = who === "world" ? 72 : who === "inside" ? random(64) : random(100);
     if (kind < 72) {
-      const length = [16, 20, 24, 24, 28, 32][random(6)] ?? 32;
-      const cidr = kind < 64 ? `10.${random(256)}.${random(256)}.0/${Math.max(length, 24)}` : `${20 + random(150)}.${random(256)}.${random(256)}.0/24`;
+      const length = 24 + 4 * random(3);
+      const cidr = kind < 64 ? `10.${random(256)}.${random(256)}.0/${length}` : `${20 + random(150)}.${random(256)}.${random(256)}.0/24`;
       return { permission: { IpRanges: [{ CidrIp: cidr, Description: "partner" }] }, rule: { CidrIpv4: cidr, Description: "partner" } };
     }
     if (kind < 74) return { permission: { IpRanges: [{ CidrIp: "0.0.0.0/0" }] }, rule: { CidrIpv4: "0.0.0.0/0" } };
@@ -82,10 +90,13 @@ export async function writeEstate(path: string, { groups, rulesPerGroup }: Estat
     const ingress: object[] = [];
     const ruleItems: object[] = [];
     for (let count = 0; count < rulesPerGroup - 1; count += 1) {
-      const { permission, rule } = peerOf(index);
-      const all = random(200) === 0;
-      const port = [443, 80, 22, 5432, 3306, 6443, 10250, 8080, 9090, 2379, 1024 + random(60_000)][random(11)] ?? 443;
-      const span = random(8) === 0 ? random(50) : 0;
+      const strays = mix === "usual" && count === 0 && random(100) < 3;
+      const isSensitive = strays || random(11) < 6;
+      const { permission, rule } = peerOf(index, strays ? "world" : isSensitive && mix === "usual" ? "inside" : "anybody");
+      const all = mix === "exposed" && random(200) === 0;
+      const choices = isSensitive ? SENSITIVE : ORDINARY;
+      const port = random(11) === 0 && !isSensitive ? 50_000 + random(10_000) : (choices[random(choices.length)] ?? 443);
+      const span = random(8) === 0 && port > 50_000 ? random(50) : 0;
       const ports = all ? { IpProtocol: "-1" } : { IpProtocol: random(6) === 0 ? "udp" : "tcp", FromPort: port, ToPort: Math.min(65_535, port + span) };
       ingress.push({ ...ports, IpRanges: [], Ipv6Ranges: [], PrefixListIds: [], UserIdGroupPairs: [], ...permission });
       ruleItems.push({

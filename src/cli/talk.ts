@@ -28,7 +28,8 @@ export function toPlainLine(text: string): string {
 
 /** Talks to `stream`, a terminal or not. */
 export function createTalk(stream: NodeJS.WriteStream, options: TalkOptions): Talk {
-  const onTerminal = stream.isTTY && process.env["CI"] === undefined;
+  // A terminal that tells no width (a bare pseudo-terminal) would have a line wrapped without end.
+  const onTerminal = stream.isTTY && stream.columns > 0 && process.env["CI"] === undefined;
   const spinner = onTerminal && !options.quiet ? new Spinner(stream) : undefined;
   const say = (text: string): void => {
     spinner?.pause();
@@ -64,7 +65,7 @@ class Spinner {
 
   /** Leaves the line free until there is news. */
   pause(): void {
-    this.#ora?.stop();
+    if (this.#ora?.isSpinning === true) this.#ora.stop();
   }
 
   async #load(): Promise<void> {
@@ -76,7 +77,7 @@ class Spinner {
   #draw(): void {
     if (this.#ora === undefined) return;
     this.#ora.text = this.#text;
-    if (this.#text === "") this.#ora.stop();
+    if (this.#text === "") this.pause();
     else if (!this.#ora.isSpinning) this.#ora.start();
   }
 }

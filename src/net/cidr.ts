@@ -26,6 +26,12 @@ export function readCidrV6(text: string): [start: bigint, end: bigint] {
   return [start, start + (1n << hostBits)];
 }
 
+/** Throws AddressError where the text is no range and no address; builds nothing. */
+export function checkCidr(text: string): void {
+  if (looksLikeV6(text)) readCidrV6(text);
+  else readCidrV4(text);
+}
+
 /** Whether the text can only be an IPv6 address or range. */
 export function looksLikeV6(text: string): boolean {
   return text.includes(":");

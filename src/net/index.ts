@@ -1,6 +1,7 @@
 // The set algebra: everything that is decided exactly is decided with these sets. It imports nothing.
 
 export { AddressError, formatAddress, parseAddress, type Address } from "./address.ts";
+export { checkCidr } from "./cidr.ts";
 export { IntervalSet } from "./interval-set.ts";
 export { IpSet, parseCidr } from "./ip-set.ts";
 export { ALL_PORTS, formatPorts, parsePorts, PortError, type PortSet } from "./ports.ts";

@@ -34,6 +34,7 @@ export class TransportSet {
 
   /** The axis of each protocol cell, half-open. */
   readonly cells: Cells;
+  #text: string | undefined;
 
   private constructor(cells: Cells) {
     this.cells = cells;
@@ -134,8 +135,9 @@ export class TransportSet {
 
   /** One line for people: "tcp 2379-2380, udp 8472", "all tcp", "protocol 50", "all traffic"; "nothing" for the empty set. */
   describe(): string {
-    if (this.isEmpty) return "nothing";
-    return this.entries().map(describeEntry).join(", ");
+    // Few transports are described over and over: kept, because the set never changes.
+    this.#text ??= this.isEmpty ? "nothing" : this.entries().map(describeEntry).join(", ");
+    return this.#text;
   }
 
   #combine(

@@ -34,6 +34,14 @@ describe("talk", () => {
   });
 });
 
+it("shows no progress on a terminal that tells no width", async () => {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 0 });
+  const talk = createTalk(stream as unknown as NodeJS.WriteStream, {});
+  talk.progress("eu-west-1");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(stream.read()).toBeNull();
+});
+
 describe("toPlainLine", () => {
   it("keeps a terminal from obeying what a cloud says", () => {
     expect(toPlainLine("a\u001b[31mred\u001b]0;title\u0007b")).toBe("a [31mred ]0;title b");

@@ -22,11 +22,14 @@ export function whole(item: Json | undefined, key: string): number | undefined {
 }
 
 /** The objects of an array field; AWS leaves empty arrays out. */
-export function objects(item: Json | undefined, key: string): Json[] {
+export function objects(item: Json | undefined, key: string): readonly Json[] {
   const value = item?.[key];
-  if (!Array.isArray(value)) return [];
-  return value.map(objectOf).filter((entry) => entry !== undefined);
+  if (!Array.isArray(value) || value.length === 0) return NONE;
+  const isAllObjects = value.every((entry) => objectOf(entry) !== undefined);
+  return isAllObjects ? (value as Json[]) : value.map(objectOf).filter((entry) => entry !== undefined);
 }
+
+const NONE: readonly Json[] = [];
 
 /** An object field. */
 export function child(item: Json | undefined, key: string): Json | undefined {

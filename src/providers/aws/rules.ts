@@ -2,25 +2,40 @@
 // A rule that cannot be read is left out and named: a silent guess would open or close something.
 
 import type { Direction, Peer, Rule, RuleSet, Scope } from "../../model/index.ts";
-import { AddressError, parseCidr } from "../../net/index.ts";
+import { AddressError, checkCidr, IpSet } from "../../net/index.ts";
 import { child, objects, tagsOf, text, whole, type Json } from "./read.ts";
 import { transportOf } from "./transport.ts";
 
 export type Complain = (subject: string, message: string) => void;
 
-/** Peers that are equal are one object. */
-const cidrPeers = new Map<string, Peer>();
+/** Peers that are equal are one object; ranges are too many for that to pay. */
 const listPeers = new Map<string, Peer>();
 const groupPeers = new Map<string, Peer>();
 
+/** A range as a rule states it: checked at once, made into a set when somebody asks, which is for few of a million. */
+class CidrPeer {
+  readonly kind = "cidr";
+  readonly #stated: string;
+  #addresses: IpSet | undefined;
+
+  constructor(stated: string) {
+    checkCidr(stated);
+    this.#stated = stated;
+  }
+
+  get addresses(): IpSet {
+    this.#addresses ??= IpSet.cidr(this.#stated);
+    return this.#addresses;
+  }
+
+  get text(): string {
+    return this.addresses.cidrs().join();
+  }
+}
+
 function cidrPeer(cidr: string): Peer | string {
-  const known = cidrPeers.get(cidr);
-  if (known !== undefined) return known;
   try {
-    const { addresses, text: canonical } = parseCidr(cidr);
-    const peer: Peer = { kind: "cidr", text: canonical, addresses };
-    if (cidrPeers.size < 500_000) cidrPeers.set(cidr, peer);
-    return peer;
+    return new CidrPeer(cidr);
   } catch (error) {
     if (error instanceof AddressError) return error.message;
     throw error;
@@ -56,17 +71,13 @@ function groupPeer(pair: Json): Peer | string {
   return peer;
 }
 
-interface Source {
-  readonly peer: Peer | string;
-  readonly description: string | undefined;
-}
-
-function* sourcesOf(permission: Json): Generator<Source> {
-  for (const range of objects(permission, "IpRanges")) yield { peer: cidrPeer(text(range, "CidrIp") ?? ""), description: text(range, "Description") };
-  for (const range of objects(permission, "Ipv6Ranges")) yield { peer: cidrPeer(text(range, "CidrIpv6") ?? ""), description: text(range, "Description") };
-  for (const list of objects(permission, "PrefixListIds")) yield { peer: listPeer(text(list, "PrefixListId") ?? ""), description: text(list, "Description") };
-  for (const pair of objects(permission, "UserIdGroupPairs")) yield { peer: groupPeer(pair), description: text(pair, "Description") };
-}
+/** The lists of a permission: where they are, how their range or id is called, and what it makes. */
+const SOURCES: readonly { readonly list: string; readonly peer: (source: Json) => Peer | string }[] = [
+  { list: "IpRanges", peer: (range) => cidrPeer(text(range, "CidrIp") ?? "") },
+  { list: "Ipv6Ranges", peer: (range) => cidrPeer(text(range, "CidrIpv6") ?? "") },
+  { list: "PrefixListIds", peer: (list) => listPeer(text(list, "PrefixListId") ?? "") },
+  { list: "UserIdGroupPairs", peer: groupPeer },
+];
 
 /**
  * The rules of one group as SecurityGroupRules lists them: they lend their ids to the group's own rules, in whatever order the two lists
@@ -162,9 +173,12 @@ export function readGroup(item: Json, scope: Scope, listed: ListedRules, complai
   for (const [direction, list] of PERMISSIONS) {
     for (const permission of objects(item, list)) {
       const transport = transportOf(text(permission, "IpProtocol") ?? "", whole(permission, "FromPort"), whole(permission, "ToPort"));
-      for (const { peer, description } of sourcesOf(permission)) {
-        if (typeof transport === "string" || typeof peer === "string") complain(id, `${problemOf(transport, peer)}; the ${direction} rule is left out`);
-        else rules.push(new GroupRule(direction, transport, peer, description, listed));
+      for (const { list: sources, peer: peerOf } of SOURCES) {
+        for (const source of objects(permission, sources)) {
+          const peer = peerOf(source);
+          if (typeof transport === "string" || typeof peer === "string") complain(id, `${problemOf(transport, peer)}; the ${direction} rule is left out`);
+          else rules.push(new GroupRule(direction, transport, peer, text(source, "Description"), listed));
+        }
       }
     }
   }
