@@ -17,7 +17,13 @@ import type { FactConsumer } from "../src/snapshot/facts.ts";
 import { loadSnapshot } from "../src/snapshot/load.ts";
 import { writeEstate } from "./estate.ts";
 
-const { values } = parseArgs({ options: { groups: { type: "string", default: "16667" }, check: { type: "boolean", default: false }, exposed: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: {
+    groups: { type: "string", default: "16667" },
+    check: { type: "boolean", default: false },
+    exposed: { type: "boolean", default: false },
+  },
+});
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BIN = join(ROOT, "dist/bin/audit.js");
 
@@ -43,7 +49,10 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T
 /** Time and peak resident memory of a command; its output is thrown away. */
 async function run(args: readonly string[]): Promise<{ ms: number; peakMiB: number; code: number | null }> {
   const start = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "ignore"], env: { ...process.env, NO_COLOR: "1" } });
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "ignore", "ignore"],
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   let peakKiB = 0;
   const watch = setInterval(() => {
     // Gone between two looks: the last one counts.
@@ -98,10 +107,22 @@ async function million(folder: string, mix: "usual" | "exposed"): Promise<void> 
   }
   const yardstick = median(parse);
   const judging = median(whole) - median(load);
-  process.stdout.write(`parse ${yardstick.toFixed(0)} ms, load ${median(load).toFixed(0)} ms, load and judge ${median(whole).toFixed(0)} ms, ${findings} findings\n`);
+  process.stdout.write(
+    `parse ${yardstick.toFixed(0)} ms, load ${median(load).toFixed(0)} ms, load and judge ${median(whole).toFixed(0)} ms, ${findings} findings\n`,
+  );
   const ratios = [
-    ["from parsed facts to findings / line-by-line parse", `${(judging / yardstick).toFixed(2)}x`, "2x", judging <= 2 * yardstick],
-    ["whole command / line-by-line parse", `${(median(command) / yardstick).toFixed(2)}x`, "4x", median(command) <= 4 * yardstick],
+    [
+      "from parsed facts to findings / line-by-line parse",
+      `${(judging / yardstick).toFixed(2)}x`,
+      "2x",
+      judging <= 2 * yardstick,
+    ],
+    [
+      "whole command / line-by-line parse",
+      `${(median(command) / yardstick).toFixed(2)}x`,
+      "4x",
+      median(command) <= 4 * yardstick,
+    ],
     ["peak memory of the command", `${peakMiB.toFixed(0)} MiB`, "1024 MiB", peakMiB < 1024],
   ] as const;
   for (const [what, measured, budget, ok] of ratios) {
@@ -119,8 +140,14 @@ async function startUp(folder: string): Promise<void> {
     bare.push((await run(["-e", ""])).ms);
     help.push((await run([BIN, "--help"])).ms);
   }
-  for (let round = 0; round < 5; round += 1) demo.push((await run([BIN, "--account", "demo", "--format", "html", "--output", join(folder, "demo.html")])).ms);
-  report("--help / bare node", `${(median(help) / median(bare)).toFixed(2)}x (${median(help).toFixed(0)} ms / ${median(bare).toFixed(0)} ms)`, "2x", median(help) <= 2 * median(bare));
+  for (let round = 0; round < 5; round += 1)
+    demo.push((await run([BIN, "--account", "demo", "--format", "html", "--output", join(folder, "demo.html")])).ms);
+  report(
+    "--help / bare node",
+    `${(median(help) / median(bare)).toFixed(2)}x (${median(help).toFixed(0)} ms / ${median(bare).toFixed(0)} ms)`,
+    "2x",
+    median(help) <= 2 * median(bare),
+  );
   report("demo audit to written HTML", `${median(demo).toFixed(0)} ms`, "1000 ms", median(demo) < 1000);
 }
 

@@ -8,6 +8,12 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exitCode = 2;
 } else {
   module.enableCompileCache();
-  const { main } = await import("../cli/main.ts");
-  process.exitCode = await main(process.argv.slice(2));
+  try {
+    const { main } = await import("../cli/main.ts");
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    // An installation that lacks parts. Node.js would end with 1, which reads as findings.
+    console.error(error);
+    process.exitCode = 4;
+  }
 }

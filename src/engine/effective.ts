@@ -1,12 +1,25 @@
 // The effective policy of an endpoint: the union of all rules of all its groups, less what the network ACL of its subnet drops.
 // AWS: allow rules only, no order, all groups of the interface together; the ACL applies to traffic that enters or leaves the subnet.
 
-import { isFailure, type Direction, type DirectionPolicy, type EffectivePolicy, type Endpoint, type Grant, type RuleSet } from "../model/index.ts";
+import {
+  isFailure,
+  type Direction,
+  type DirectionPolicy,
+  type EffectivePolicy,
+  type Endpoint,
+  type Grant,
+  type RuleSet,
+} from "../model/index.ts";
 import { IpSet, TrafficSet, TransportSet, type TrafficBox } from "../net/index.ts";
 import type { AwsEstate } from "../providers/aws/estate.ts";
 import type { Resolver } from "./resolve.ts";
 
-const EVERYTHING: DirectionPolicy = { definite: TrafficSet.all, possible: TrafficSet.all, grants: () => [], unknowns: [] };
+const EVERYTHING: DirectionPolicy = {
+  definite: TrafficSet.all,
+  possible: TrafficSet.all,
+  grants: () => [],
+  unknowns: [],
+};
 
 /** What the subnet of an endpoint lets past, for peers as the endpoint sees them. */
 interface SubnetFilter {
@@ -40,7 +53,10 @@ export class Policies {
     const key = this.key(endpoint);
     let policy = this.#policies.get(key);
     if (policy === undefined) {
-      policy = lazily(() => this.#direction(endpoint, "ingress"), () => this.#direction(endpoint, "egress"));
+      policy = lazily(
+        () => this.#direction(endpoint, "ingress"),
+        () => this.#direction(endpoint, "egress"),
+      );
       this.#policies.set(key, policy);
     }
     return policy;
@@ -57,15 +73,25 @@ export class Policies {
       return {
         definite,
         possible: groups.possible,
-        grants: once(() => groups.grants().map((grant) => ({ ...grant, definite: grant.definite.intersect(filter.allowed) }))),
-        unknowns: hidden.isEmpty ? groups.unknowns : [...groups.unknowns, { resource: filter.resource, reason, traffic: hidden }],
+        grants: once(() =>
+          groups.grants().map((grant) => ({ ...grant, definite: grant.definite.intersect(filter.allowed) })),
+        ),
+        unknowns: hidden.isEmpty
+          ? groups.unknowns
+          : [...groups.unknowns, { resource: filter.resource, reason, traffic: hidden }],
       };
     }
     const dropped = groups.possible.subtract(filter.allowed);
     return {
       definite,
       possible: groups.possible.intersect(filter.allowed),
-      grants: once(() => groups.grants().map((grant) => ({ ...grant, definite: grant.definite.intersect(filter.allowed), possible: grant.possible.intersect(filter.allowed) }))),
+      grants: once(() =>
+        groups.grants().map((grant) => ({
+          ...grant,
+          definite: grant.definite.intersect(filter.allowed),
+          possible: grant.possible.intersect(filter.allowed),
+        })),
+      ),
       unknowns: groups.unknowns.map((unknown) => ({ ...unknown, traffic: unknown.traffic.intersect(filter.allowed) })),
       ...(dropped.isEmpty ? {} : { droppedByAcl: { resource: filter.resource, traffic: dropped } }),
     };
@@ -80,14 +106,19 @@ export class Policies {
     for (const groupId of endpoint.groupIds) {
       const group = this.#estate.ruleSets.get(groupId);
       if (group === undefined) {
-        unknowns.push({ resource: groupId, reason: `the group ${groupId} is on the interface and not in the snapshot`, traffic: TrafficSet.all });
+        unknowns.push({
+          resource: groupId,
+          reason: `the group ${groupId} is on the interface and not in the snapshot`,
+          traffic: TrafficSet.all,
+        });
         continue;
       }
       for (const rule of group.rules) {
         if (rule.direction !== direction) continue;
         const resolved = this.#resolver.resolve(rule.peer, endpoint, direction, group);
         if (!resolved.definite.isEmpty) definite.push({ peers: resolved.definite, transport: rule.transport });
-        if (resolved.possible !== resolved.definite) possible.push({ peers: resolved.possible, transport: rule.transport });
+        if (resolved.possible !== resolved.definite)
+          possible.push({ peers: resolved.possible, transport: rule.transport });
         if (resolved.clients !== undefined) {
           extraDefinite.push(viaBalancer(resolved.clients.definite, rule.transport));
           extraPossible.push(viaBalancer(resolved.clients.possible, rule.transport));
@@ -95,7 +126,12 @@ export class Policies {
       }
     }
     const certain = TrafficSet.unionAll([TrafficSet.fromBoxes(definite), ...extraDefinite]);
-    const maybe = unknowns.length > 0 ? TrafficSet.all : possible.length + extraPossible.length === 0 ? certain : TrafficSet.unionAll([certain, TrafficSet.fromBoxes(possible), ...extraPossible]);
+    const maybe =
+      unknowns.length > 0
+        ? TrafficSet.all
+        : possible.length + extraPossible.length === 0
+          ? certain
+          : TrafficSet.unionAll([certain, TrafficSet.fromBoxes(possible), ...extraPossible]);
     return { definite: certain, possible: maybe, grants: once(() => this.#grants(endpoint, direction)), unknowns };
   }
 
@@ -105,10 +141,19 @@ export class Policies {
       const ruleSet = this.#estate.ruleSets.get(groupId);
       for (const rule of ruleSet?.rules ?? []) {
         if (rule.direction !== direction || ruleSet === undefined) continue;
-        const { definite, possible, unknown, clients } = this.#resolver.resolve(rule.peer, endpoint, direction, ruleSet);
+        const { definite, possible, unknown, clients } = this.#resolver.resolve(
+          rule.peer,
+          endpoint,
+          direction,
+          ruleSet,
+        );
         const certain = TrafficSet.box(definite, rule.transport);
         const maybe = possible === definite ? certain : TrafficSet.box(possible, rule.transport);
-        const because = unknown ?? (clients !== undefined && !clients.possible.isSubsetOf(clients.definite) ? "whether the load balancer passes its clients' addresses on is not known" : undefined);
+        const because =
+          unknown ??
+          (clients !== undefined && !clients.possible.isSubsetOf(clients.definite)
+            ? "whether the load balancer passes its clients' addresses on is not known"
+            : undefined);
         grants.push({
           rule,
           ruleSet,
@@ -137,7 +182,11 @@ export class Policies {
       const outcome = this.#estate.outcome(endpoint.scope, "DescribeNetworkAcls");
       // An ACL that nobody asked for does not decide; the report names it as not asked.
       if (outcome === undefined || outcome === "not-found") return open;
-      return { kind: "unseen", resource: isFailure(outcome) ? endpoint.subnetId : `acl of ${endpoint.subnetId}`, allowed: within };
+      return {
+        kind: "unseen",
+        resource: isFailure(outcome) ? endpoint.subnetId : `acl of ${endpoint.subnetId}`,
+        allowed: within,
+      };
     }
     const allowed = this.#acl(acl, direction).union(within);
     return allowed.equals(TrafficSet.all) ? open : { kind: "acl", resource: acl.id, allowed };
@@ -185,4 +234,3 @@ function lazily(ingress: () => DirectionPolicy, egress: () => DirectionPolicy): 
     },
   };
 }
-

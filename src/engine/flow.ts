@@ -12,7 +12,16 @@ export interface Flow {
 }
 
 const CELLS: Readonly<Record<number, ProtocolCell>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6" };
-const NAMES: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, esp: 50, ah: 51, gre: 47, sctp: 132 };
+const NAMES: Readonly<Record<string, number>> = {
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  icmpv6: 58,
+  esp: 50,
+  ah: 51,
+  gre: 47,
+  sctp: 132,
+};
 const KEYS = new Set(["from", "to", "protocol", "port", "from_port", "type", "code"]);
 
 /**
@@ -21,11 +30,14 @@ const KEYS = new Set(["from", "to", "protocol", "port", "from_port", "type", "co
  */
 export function parseFlow(line: unknown): Flow {
   if (typeof line !== "object" || line === null || Array.isArray(line)) {
-    throw new UserError("a flow is an object", { hint: 'such as {"from":"203.0.113.7","to":"eni-0a1b","protocol":"tcp","port":2379}' });
+    throw new UserError("a flow is an object", {
+      hint: 'such as {"from":"203.0.113.7","to":"eni-0a1b","protocol":"tcp","port":2379}',
+    });
   }
   const flow = line as Readonly<Record<string, unknown>>;
   const stranger = Object.keys(flow).find((key) => !KEYS.has(key));
-  if (stranger !== undefined) throw new UserError(`unknown key ${JSON.stringify(stranger)}`, { hint: `a flow has ${[...KEYS].join(", ")}` });
+  if (stranger !== undefined)
+    throw new UserError(`unknown key ${JSON.stringify(stranger)}`, { hint: `a flow has ${[...KEYS].join(", ")}` });
   const number = protocolOf(flow["protocol"]);
   const cell = CELLS[number] ?? "other";
   numberIn(flow, "from_port", 65_535, false);
@@ -47,14 +59,20 @@ function axisOf(flow: Readonly<Record<string, unknown>>, cell: ProtocolCell, num
 
 function endOf(flow: Readonly<Record<string, unknown>>, key: "from" | "to"): string {
   const value = flow[key];
-  if (typeof value !== "string" || value === "") throw new UserError(`${key} is missing`, { hint: "an address or the id of an endpoint" });
+  if (typeof value !== "string" || value === "")
+    throw new UserError(`${key} is missing`, { hint: "an address or the id of an endpoint" });
   return value;
 }
 
 function protocolOf(value: unknown): number {
-  const number = typeof value === "string" ? (NAMES[value.toLowerCase()] ?? (/^\d{1,3}$/u.test(value) ? Number(value) : undefined)) : value;
+  const number =
+    typeof value === "string"
+      ? (NAMES[value.toLowerCase()] ?? (/^\d{1,3}$/u.test(value) ? Number(value) : undefined))
+      : value;
   if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= 255) return number;
-  throw new UserError(value === undefined ? "protocol is missing" : `protocol ${JSON.stringify(value)} is not known`, { hint: "a name such as tcp, udp, icmp, icmpv6, or a number from 0 to 255" });
+  throw new UserError(value === undefined ? "protocol is missing" : `protocol ${JSON.stringify(value)} is not known`, {
+    hint: "a name such as tcp, udp, icmp, icmpv6, or a number from 0 to 255",
+  });
 }
 
 function numberIn(flow: Readonly<Record<string, unknown>>, key: string, most: number, isNeeded: boolean): number {

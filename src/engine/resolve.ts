@@ -25,7 +25,10 @@ export class Resolver {
   readonly #references = new Map<string, Resolved>();
   readonly #known = new Map<string, IpSet>();
   /** Ingress of a balancer's interface; set by the policy engine, which needs the resolver first. */
-  clientsOf: (endpoint: Endpoint) => { readonly definite: TrafficSet; readonly possible: TrafficSet } = () => ({ definite: TrafficSet.empty, possible: TrafficSet.empty });
+  clientsOf: (endpoint: Endpoint) => { readonly definite: TrafficSet; readonly possible: TrafficSet } = () => ({
+    definite: TrafficSet.empty,
+    possible: TrafficSet.empty,
+  });
 
   constructor(estate: AwsEstate, visibility: Visibility) {
     this.#estate = estate;
@@ -51,7 +54,8 @@ export class Resolver {
         if (this.staleness(peer, holder) !== undefined) return NOTHING;
         const key = `${endpoint.networkId} ${direction} ${peer.groupId}`;
         let resolved = this.#references.get(key);
-        if (resolved === undefined) this.#references.set(key, (resolved = this.#group(peer.groupId, endpoint, direction)));
+        if (resolved === undefined)
+          this.#references.set(key, (resolved = this.#group(peer.groupId, endpoint, direction)));
         return resolved;
       }
     }
@@ -59,13 +63,25 @@ export class Resolver {
 
   /** Why a reference is stale; undefined where it is alive, or where nobody says. */
   staleness(peer: Peer & { readonly kind: "security-group" }, holder: RuleSet): string | undefined {
-    if (this.#estate.stale.has(`${holder.id} ${peer.groupId}`)) return `AWS lists the reference to ${peer.groupId} as stale`;
-    if (peer.peeringStatus !== undefined && ["deleted", "deleting", "expired", "failed", "rejected"].includes(peer.peeringStatus)) {
+    if (this.#estate.stale.has(`${holder.id} ${peer.groupId}`))
+      return `AWS lists the reference to ${peer.groupId} as stale`;
+    if (
+      peer.peeringStatus !== undefined &&
+      ["deleted", "deleting", "expired", "failed", "rejected"].includes(peer.peeringStatus)
+    ) {
       return `the peering ${peer.peeringId ?? ""} to ${peer.groupId} is ${peer.peeringStatus}`.replace("  ", " ");
     }
     // A complete live list proves that a group of the same account and network is gone.
-    const isOwn = (peer.account === undefined || peer.account === holder.scope.account) && peer.peeringId === undefined && (peer.networkId === undefined || peer.networkId === holder.networkId);
-    if (isOwn && !this.#estate.ruleSets.has(peer.groupId) && this.#estate.outcome(holder.scope, "DescribeSecurityGroups") === "complete" && !this.#membersOf.has(peer.groupId)) {
+    const isOwn =
+      (peer.account === undefined || peer.account === holder.scope.account) &&
+      peer.peeringId === undefined &&
+      (peer.networkId === undefined || peer.networkId === holder.networkId);
+    if (
+      isOwn &&
+      !this.#estate.ruleSets.has(peer.groupId) &&
+      this.#estate.outcome(holder.scope, "DescribeSecurityGroups") === "complete" &&
+      !this.#membersOf.has(peer.groupId)
+    ) {
       return `${peer.groupId} does not exist any more`;
     }
     return undefined;
@@ -83,7 +99,9 @@ export class Resolver {
   }
 
   #group(groupId: string, viewer: Endpoint, direction: Direction): Resolved {
-    const members = this.membersOf(groupId).filter((member) => this.#visibility.matchesReferences(viewer.networkId, member.networkId, direction));
+    const members = this.membersOf(groupId).filter((member) =>
+      this.#visibility.matchesReferences(viewer.networkId, member.networkId, direction),
+    );
     const definite = IpSet.unionAll(members.map(ownAddresses));
     const carrying = direction === "ingress" ? members.filter((member) => this.#passesClients(member) !== false) : [];
     const clients = carrying.length === 0 ? undefined : this.#clients(carrying);
@@ -92,7 +110,12 @@ export class Resolver {
     // Whoever is known to carry other groups is no member. Everybody else may be one, public addresses too: the group may be that of a
     // load balancer that passes its clients' addresses on.
     const strangers = IpSet.any.subtract(this.#knownAddresses(viewer.networkId));
-    return { definite, possible: definite.union(strangers), unknown: hidden, ...(clients === undefined ? {} : { clients }) };
+    return {
+      definite,
+      possible: definite.union(strangers),
+      unknown: hidden,
+      ...(clients === undefined ? {} : { clients }),
+    };
   }
 
   /** Why the group may have members that the snapshot does not show. */
@@ -101,18 +124,27 @@ export class Resolver {
     if (group === undefined) return `the group ${groupId} is not in the snapshot`;
     const asked = this.#estate.outcome(group.scope, "DescribeNetworkInterfaces");
     if (asked !== undefined && isFailure(asked)) return `the interfaces of ${groupId} were not all read`;
-    if (viewer.standIn || !this.#estate.endpoints.some((endpoint) => !endpoint.standIn)) return `interfaces were not collected, so it is not known which carry ${groupId}`;
+    if (viewer.standIn || !this.#estate.endpoints.some((endpoint) => !endpoint.standIn))
+      return `interfaces were not collected, so it is not known which carry ${groupId}`;
     return undefined;
   }
 
   #passesClients(member: Endpoint): boolean | "unknown" {
     if (member.interfaceType !== "network_load_balancer") return false;
-    return this.#estate.balancers.find((balancer) => balancer.endpointIds.includes(member.id))?.clientAddresses ?? "unknown";
+    return (
+      this.#estate.balancers.find((balancer) => balancer.endpointIds.includes(member.id))?.clientAddresses ?? "unknown"
+    );
   }
 
   #clients(carrying: readonly Endpoint[]): NonNullable<Resolved["clients"]> {
-    const sets = carrying.map((member) => ({ certain: this.#passesClients(member) === true, ...this.clientsOf(member) }));
-    return { definite: TrafficSet.unionAll(sets.map((set) => (set.certain ? set.definite : TrafficSet.empty))), possible: TrafficSet.unionAll(sets.map((set) => set.possible)) };
+    const sets = carrying.map((member) => ({
+      certain: this.#passesClients(member) === true,
+      ...this.clientsOf(member),
+    }));
+    return {
+      definite: TrafficSet.unionAll(sets.map((set) => (set.certain ? set.definite : TrafficSet.empty))),
+      possible: TrafficSet.unionAll(sets.map((set) => set.possible)),
+    };
   }
 
   #knownAddresses(networkId: string): IpSet {
@@ -131,4 +163,3 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
 }
-

@@ -29,14 +29,16 @@ export class Routes {
       return back.route === "reachable" ? there : { ...back, reason: `the way back: ${back.reason}` };
     }
     const [address] = to.publicAddresses;
-    if (address === undefined) return unreachable("the networks are not connected and the receiver has no public address");
+    if (address === undefined)
+      return unreachable("the networks are not connected and the receiver has no public address");
     return worse(this.outbound(from, address.address), this.exposure(to, 4));
   }
 
   #leg(from: Endpoint, to: Endpoint): RouteAnswer {
     const [address] = to.privateAddresses;
     const routes = this.#visibility.routesOf(from);
-    if (address === undefined || routes === undefined) return unknown(`the route table of ${from.subnetId} was not collected`);
+    if (address === undefined || routes === undefined)
+      return unknown(`the route table of ${from.subnetId} was not collected`);
     const route = routes.find((candidate) => candidate.destinations.has(address));
     if (route === undefined) return unreachable(`${from.subnetId} has no route to ${formatAddress(address)}`);
     if (!route.active) return unreachable(`the route of ${from.subnetId} to ${formatAddress(address)} is a blackhole`);
@@ -48,21 +50,30 @@ export class Routes {
   /** From an endpoint to an address outside all networks. */
   outbound(from: Endpoint, to: Address): RouteAnswer {
     const routes = this.#visibility.routesOf(from);
-    if (routes === undefined) return unknown(`the route table of ${from.subnetId === "" ? "the subnet" : from.subnetId} was not collected`);
+    if (routes === undefined)
+      return unknown(`the route table of ${from.subnetId === "" ? "the subnet" : from.subnetId} was not collected`);
     const route = routes.find((candidate) => candidate.destinations.has(to));
     if (route === undefined) return unreachable(`${from.subnetId} has no route to ${formatAddress(to)}`);
     if (!route.active) return unreachable(`the route of ${from.subnetId} to ${formatAddress(to)} is a blackhole`);
     const { target } = route;
-    if (/^(igw|nat|eigw)-/u.test(target) && this.#blocks(from, "egress")) return unreachable("VPC Block Public Access blocks it");
+    if (/^(igw|nat|eigw)-/u.test(target) && this.#blocks(from, "egress"))
+      return unreachable("VPC Block Public Access blocks it");
     if (target.startsWith("igw-")) {
-      if (to.family === 6) return this.#deniesGateway(from) ? unreachable("the interface denies all traffic of internet gateways") : reachable(`over ${target}`);
-      return from.publicAddresses.length > 0 ? reachable(`over ${target}`) : unreachable(`${from.id} has no public address to leave over ${target} with`);
+      if (to.family === 6)
+        return this.#deniesGateway(from)
+          ? unreachable("the interface denies all traffic of internet gateways")
+          : reachable(`over ${target}`);
+      return from.publicAddresses.length > 0
+        ? reachable(`over ${target}`)
+        : unreachable(`${from.id} has no public address to leave over ${target} with`);
     }
     if (target.startsWith("nat-")) {
       const gateway = this.#estate.natGateways.get(target);
       if (gateway === undefined) return unknown(`${target} was not collected`);
       if (!gateway.available) return unreachable(`${target} is not available`);
-      return gateway.isPublic ? reachable(`over ${target}`) : unknown(`over the private ${target}, which is not followed`);
+      return gateway.isPublic
+        ? reachable(`over ${target}`)
+        : unknown(`over the private ${target}, which is not followed`);
     }
     if (target.startsWith("eigw-")) return reachable(`over ${target}`);
     if (target === "local") return reachable("inside the network");
@@ -76,18 +87,26 @@ export class Routes {
    */
   exposure(endpoint: Endpoint, family: 4 | 6, source?: Address): RouteAnswer {
     if (endpoint.standIn) return unknown("interfaces were not collected");
-    if (family === 4 && endpoint.publicAddresses.length === 0) return unreachable(`${endpoint.id} has no public IPv4 address`);
-    if (family === 6 && !endpoint.privateAddresses.some((address) => address.family === 6)) return unreachable(`${endpoint.id} has no IPv6 address`);
-    if (family === 6 && this.#deniesGateway(endpoint)) return unreachable("the interface denies all traffic of internet gateways");
+    if (family === 4 && endpoint.publicAddresses.length === 0)
+      return unreachable(`${endpoint.id} has no public IPv4 address`);
+    if (family === 6 && !endpoint.privateAddresses.some((address) => address.family === 6))
+      return unreachable(`${endpoint.id} has no IPv6 address`);
+    if (family === 6 && this.#deniesGateway(endpoint))
+      return unreachable("the interface denies all traffic of internet gateways");
     const routes = this.#visibility.routesOf(endpoint);
-    if (routes === undefined) return unknown(`the route table of ${endpoint.subnetId === "" ? "the subnet" : endpoint.subnetId} was not collected`);
+    if (routes === undefined)
+      return unknown(
+        `the route table of ${endpoint.subnetId === "" ? "the subnet" : endpoint.subnetId} was not collected`,
+      );
     if (this.#blocks(endpoint, "ingress")) return unreachable("VPC Block Public Access blocks it");
     const way = routes.find((route) => {
       if (!route.target.startsWith("igw-") || !route.active) return false;
       if (source !== undefined) return routes.find((candidate) => candidate.destinations.has(source)) === route;
       return family === 4 ? !route.destinations.v4.isEmpty : !route.destinations.v6.isEmpty;
     });
-    return way === undefined ? unreachable(`${endpoint.subnetId} has no route to an internet gateway`) : reachable(`over ${way.target}`);
+    return way === undefined
+      ? unreachable(`${endpoint.subnetId} has no route to an internet gateway`)
+      : reachable(`over ${way.target}`);
   }
 
   /** From an address outside all known interfaces to an endpoint. */
@@ -96,11 +115,16 @@ export class Routes {
     const ranges = this.#estate.networks.get(to.networkId)?.ranges;
     if (ranges?.has(from) === true) return reachable("inside one network");
     const routes = this.#visibility.routesOf(to);
-    if (routes === undefined) return unknown(`the route table of ${to.subnetId === "" ? "the subnet" : to.subnetId} was not collected`);
+    if (routes === undefined)
+      return unknown(`the route table of ${to.subnetId === "" ? "the subnet" : to.subnetId} was not collected`);
     const route = routes.find((candidate) => candidate.destinations.has(from));
-    if (route === undefined || !route.active) return unreachable(`${to.subnetId} has no route back to ${formatAddress(from)}`);
-    if (/^(igw|nat|eigw)-/u.test(route.target)) return unreachable(`${formatAddress(from)} is private and the way back leads over ${route.target}`);
-    return route.target.startsWith("vgw-") || route.target.startsWith("pcx-") ? reachable(`over ${route.target}`) : unknown(`over ${route.target}, which is not followed`);
+    if (route === undefined || !route.active)
+      return unreachable(`${to.subnetId} has no route back to ${formatAddress(from)}`);
+    if (/^(igw|nat|eigw)-/u.test(route.target))
+      return unreachable(`${formatAddress(from)} is private and the way back leads over ${route.target}`);
+    return route.target.startsWith("vgw-") || route.target.startsWith("pcx-")
+      ? reachable(`over ${route.target}`)
+      : unknown(`over ${route.target}, which is not followed`);
   }
 
   #deniesGateway(endpoint: Endpoint): boolean {

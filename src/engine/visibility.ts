@@ -34,7 +34,7 @@ export class Visibility {
       [b, a],
     ] as const) {
       let links = this.#links.get(from);
-      if (links === undefined) this.#links.set(from, (links = new Map()));
+      if (links === undefined) this.#links.set(from, (links = new Map<string, "peering" | "transit">()));
       if (links.get(to) !== "peering") links.set(to, how);
     }
   }
@@ -79,17 +79,30 @@ export class Visibility {
 
   #behindNat(other: Endpoint, global: readonly Address[]): Sight {
     const routes = this.routesOf(other);
-    if (routes === undefined) return { kind: "unknown", reason: "NAT address not known: the route tables of the sender were not collected" };
+    if (routes === undefined)
+      return { kind: "unknown", reason: "NAT address not known: the route tables of the sender were not collected" };
     const target = routes.find((route) => route.active && route.target.startsWith("nat-"))?.target;
     const gateway = target === undefined ? undefined : this.#estate.natGateways.get(target);
-    if (target !== undefined && gateway === undefined) return { kind: "unknown", reason: `NAT address not known: ${target} was not collected` };
+    if (target !== undefined && gateway === undefined)
+      return { kind: "unknown", reason: `NAT address not known: ${target} was not collected` };
     if (gateway === undefined || gateway.addresses.isEmpty) {
       if (global.length > 0) return { kind: "public", addresses: IpSet.addresses(global), primary: global.slice(0, 1) };
-      if (routes.some((route) => route.active && /^(tgw-|vgw-|eni-|i-|lgw-|arn:)/u.test(route.target))) return { kind: "unknown", reason: "NAT address not known: the sender leaves through a gateway that is not followed" };
-      return { kind: "none", reason: "the networks are not connected, and the sender has neither a public address nor a NAT gateway" };
+      if (routes.some((route) => route.active && /^(tgw-|vgw-|eni-|i-|lgw-|arn:)/u.test(route.target)))
+        return {
+          kind: "unknown",
+          reason: "NAT address not known: the sender leaves through a gateway that is not followed",
+        };
+      return {
+        kind: "none",
+        reason: "the networks are not connected, and the sender has neither a public address nor a NAT gateway",
+      };
     }
     const first = gateway.addresses.first();
-    return { kind: "nat", addresses: gateway.addresses.union(IpSet.addresses(global)), primary: first === undefined ? [] : [first, ...global.slice(0, 1)] };
+    return {
+      kind: "nat",
+      addresses: gateway.addresses.union(IpSet.addresses(global)),
+      primary: first === undefined ? [] : [first, ...global.slice(0, 1)],
+    };
   }
 
   /** The routes that apply to an endpoint's subnet; undefined where no table of it was seen. */

@@ -1,6 +1,18 @@
 // The world of one run: everything that was collected, behind the questions that comparison and query ask. Takes facts as they arrive.
 
-import { compareCodeUnits, scopeId, type CallRecord, type Direction, type Endpoint, type Peer, type RuleSet, type Rule, type Scope, type Warning, type World } from "../model/index.ts";
+import {
+  compareCodeUnits,
+  scopeId,
+  type CallRecord,
+  type Direction,
+  type Endpoint,
+  type Peer,
+  type RuleSet,
+  type Rule,
+  type Scope,
+  type Warning,
+  type World,
+} from "../model/index.ts";
 import { IpSet } from "../net/index.ts";
 import { AwsIntake, type AwsEstate } from "../providers/aws/estate.ts";
 import { Policies } from "./effective.ts";
@@ -28,13 +40,15 @@ export class WorldBuilder {
 
   start(header: { readonly created?: string; readonly source: string; readonly origin: "collected" | "folder" }): void {
     // Several snapshots in one run: the oldest says how old the facts may be.
-    if (header.created !== undefined && (this.#created === undefined || header.created < this.#created)) this.#created = header.created;
+    if (header.created !== undefined && (this.#created === undefined || header.created < this.#created))
+      this.#created = header.created;
   }
 
   item(scope: Scope, type: string, item: unknown): void {
     this.#scopes.set(scopeId(scope), scope);
     const problem = this.#aws.item(scope, type, item);
-    if (problem !== undefined) this.#warnings.push({ subject: `${type} in ${scopeId(scope)}`, message: `${problem}; the item is left out` });
+    if (problem !== undefined)
+      this.#warnings.push({ subject: `${type} in ${scopeId(scope)}`, message: `${problem}; the item is left out` });
   }
 
   call(record: CallRecord): void {
@@ -56,7 +70,13 @@ export class WorldBuilder {
   build(): AwsWorld & { readonly coverage: CoverageFacts } {
     const world = new AwsWorld(this.#aws.finish());
     const scopes = [...this.#scopes].sort(([a], [b]) => compareCodeUnits(a, b)).map(([, scope]) => scope);
-    const coverage = { scopes, calls: this.#calls, skipped: this.#skipped, warnings: this.#warnings, ...(this.#created === undefined ? {} : { created: this.#created }) };
+    const coverage = {
+      scopes,
+      calls: this.#calls,
+      skipped: this.#skipped,
+      warnings: this.#warnings,
+      ...(this.#created === undefined ? {} : { created: this.#created }),
+    };
     return Object.assign(world, { coverage });
   }
 }
@@ -123,7 +143,13 @@ export class AwsWorld implements World {
     if (ruleSet === undefined) return "unknown";
     if (this.#resolver.membersOf(ruleSetId).length > 0) return "used";
     if (this.estate.outcome(ruleSet.scope, "DescribeNetworkInterfaces") !== "complete") return "unknown";
-    this.#referenced ??= new Set([...this.ruleSets.values()].flatMap((other) => other.rules.flatMap((rule) => (rule.peer.kind === "security-group" && rule.peer.groupId !== other.id ? [rule.peer.groupId] : []))));
+    this.#referenced ??= new Set(
+      [...this.ruleSets.values()].flatMap((other) =>
+        other.rules.flatMap((rule) =>
+          rule.peer.kind === "security-group" && rule.peer.groupId !== other.id ? [rule.peer.groupId] : [],
+        ),
+      ),
+    );
     return this.#referenced.has(ruleSetId) ? "used" : "unused";
   }
 

@@ -1,6 +1,15 @@
 // The coverage part of a report: what was asked, what failed, what was never asked and what that means for the verdicts.
 
-import { scopeId, isFailure, type AuditResult, type CallRecord, type FailedCall, type KnownGap, type Scope, type Warning } from "../model/index.ts";
+import {
+  scopeId,
+  isFailure,
+  type AuditResult,
+  type CallRecord,
+  type FailedCall,
+  type KnownGap,
+  type Scope,
+  type Warning,
+} from "../model/index.ts";
 import { knownGapFor } from "./waivers.ts";
 
 /** What a run or a folder gave, before judging. */
@@ -25,7 +34,12 @@ const EXPECTED_OF_AWS: readonly { readonly call: string; readonly reason: string
 const STAND_INS: Readonly<Record<string, readonly string[]>> = { DescribeNetworkInterfaces: ["DescribeInstances"] };
 
 /** Draws up the coverage of a report; deterministic order. */
-export function coverageOf(facts: CoverageFacts, gaps: readonly KnownGap[], now: string, accountNames: ReadonlyMap<string, readonly string[]>): AuditResult["coverage"] {
+export function coverageOf(
+  facts: CoverageFacts,
+  gaps: readonly KnownGap[],
+  now: string,
+  accountNames: ReadonlyMap<string, readonly string[]>,
+): AuditResult["coverage"] {
   const byScope = new Map<string, Map<string, { outcome: string; items: number }>>();
   for (const scope of facts.scopes) byScope.set(scopeId(scope), new Map());
   const failed: FailedCall[] = [];
@@ -52,23 +66,34 @@ export function coverageOf(facts: CoverageFacts, gaps: readonly KnownGap[], now:
       knownGap: knownGapFor(names, record.call, gaps, now),
     });
   }
-  const scopes = [...byScope].sort(([a], [b]) => (a < b ? -1 : 1)).map(([scope, calls]) => ({
-    scope,
-    calls: [...calls].sort(([a], [b]) => (a < b ? -1 : 1)).map(([call, { outcome, items }]) => ({ call, outcome, items })),
-  }));
+  const scopes = [...byScope]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([scope, calls]) => ({
+      scope,
+      calls: [...calls]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([call, { outcome, items }]) => ({ call, outcome, items })),
+    }));
   const notAsked = scopes.flatMap(({ scope, calls }) => {
     const asked = new Map(calls.map(({ call, outcome }) => [call, outcome]));
     return EXPECTED_OF_AWS.filter(({ call }) => {
       if (!scope.startsWith("aws/")) return false;
       if ((STAND_INS[call] ?? []).some((other) => asked.has(other))) return false;
       return !asked.has(call) || asked.get(call) === "not-offered";
-    }).map(({ call, reason }) => ({ scope, call, reason: asked.get(call) === "not-offered" ? `the endpoint does not offer it: ${reason}` : reason }));
+    }).map(({ call, reason }) => ({
+      scope,
+      call,
+      reason: asked.get(call) === "not-offered" ? `the endpoint does not offer it: ${reason}` : reason,
+    }));
   });
-  const order = (a: FailedCall, b: FailedCall): number => compareText([a.scope, a.call, a.subject ?? ""], [b.scope, b.call, b.subject ?? ""]);
+  const order = (a: FailedCall, b: FailedCall): number =>
+    compareText([a.scope, a.call, a.subject ?? ""], [b.scope, b.call, b.subject ?? ""]);
   return {
     scopes,
     failed: failed.sort(order),
-    skipped: [...facts.skipped, ...facts.warnings.map(({ subject, message }) => ({ subject, reason: message }))].sort((a, b) => compareText([a.subject, a.reason], [b.subject, b.reason])),
+    skipped: [...facts.skipped, ...facts.warnings.map(({ subject, message }) => ({ subject, reason: message }))].sort(
+      (a, b) => compareText([a.subject, a.reason], [b.subject, b.reason]),
+    ),
     not_asked: notAsked,
   };
 }

@@ -4,7 +4,16 @@
 import { compare, type Comparison } from "../engine/compare/compare.ts";
 import type { FindingDraft } from "../engine/compare/draft.ts";
 import { hygieneDrafts } from "../engine/compare/hygiene.ts";
-import { compareCodeUnits, SEVERITIES, type AuditPlan, type AuditResult, type Cell, type ClusterSummary, type Finding, type World } from "../model/index.ts";
+import {
+  compareCodeUnits,
+  SEVERITIES,
+  type AuditPlan,
+  type AuditResult,
+  type Cell,
+  type ClusterSummary,
+  type Finding,
+  type World,
+} from "../model/index.ts";
 import { type IpSet, PUBLIC_V4, TrafficSet, TransportSet } from "../net/index.ts";
 import { coverageOf, type CoverageFacts } from "./coverage.ts";
 import { fingerprint } from "./identity.ts";
@@ -28,12 +37,17 @@ export function judge(world: World, coverage: CoverageFacts, plan: AuditPlan, op
   const tools = { world, ports: comparison.ports, networks: plan.networks };
   const identified = identify(comparison.drafts, plan, options.now);
   const findings = identified.map(({ finding }) => finding).sort(byWeight);
-  const hygiene = options.hygiene ? identify(hygieneDrafts(tools), plan, options.now).map(({ finding }) => finding).sort(byWeight) : [];
+  const hygiene = options.hygiene
+    ? identify(hygieneDrafts(tools), plan, options.now)
+        .map(({ finding }) => finding)
+        .sort(byWeight)
+    : [];
   const cells = drawCells(comparison, identified);
   const covered = coverageOf(coverage, plan.knownGaps, options.now, options.accountNames ?? new Map());
   const open = findings.filter((finding) => finding.waiver === null);
   const failures = covered.failed.filter((call) => call.knownGap === null);
-  const count = (severity: Finding["severity"]): number => open.filter((finding) => finding.severity === severity).length;
+  const count = (severity: Finding["severity"]): number =>
+    open.filter((finding) => finding.severity === severity).length;
   const notJudged = cells.filter((cell) => cell.status === "not_judged");
   return {
     schema: "portolan-report/1",
@@ -67,7 +81,17 @@ interface Identified {
 
 function identify(drafts: readonly FindingDraft[], plan: AuditPlan, now: string): Identified[] {
   return drafts.map((draft) => {
-    const { identity, exact, endpoints: _endpoints, clusters: _clusters, ruleSets: _ruleSets, transport: _transport, set: _set, rows: _rows, ...shown } = draft;
+    const {
+      identity,
+      exact,
+      endpoints: _endpoints,
+      clusters: _clusters,
+      ruleSets: _ruleSets,
+      transport: _transport,
+      set: _set,
+      rows: _rows,
+      ...shown
+    } = draft;
     const finding: Finding = {
       id: fingerprint([draft.rule, draft.scope, ...identity]),
       digest: fingerprint(exact),
@@ -98,7 +122,11 @@ function drawCells(comparison: Comparison, identified: readonly Identified[]): C
     const about = identified.filter(({ draft, finding }) => {
       if (!draft.clusters.some((cluster) => cluster.name === cell.cluster) || !draft.rows.has(key)) return false;
       if (finding.kind !== "excess") return true;
-      return transport !== undefined && draft.transport.overlaps(transport) && receivers.some((endpoint) => draft.endpoints.has(endpoint));
+      return (
+        transport !== undefined &&
+        draft.transport.overlaps(transport) &&
+        receivers.some((endpoint) => draft.endpoints.has(endpoint))
+      );
     });
     const wider = cell.status === "satisfied" && about.some(({ finding }) => finding.rule === "undocumented-ingress");
     return {
@@ -126,9 +154,19 @@ function summarise({ bound, facts }: Comparison["contexts"][number]): ClusterSum
         role: role.name,
         title: role.title,
         status: role.status,
-        members: [...role.endpoints.map((endpoint) => (endpoint.name === "" ? endpoint.id : `${endpoint.name} (${endpoint.id})`)), ...role.addressLabels],
+        members: [
+          ...role.endpoints.map((endpoint) =>
+            endpoint.name === "" ? endpoint.id : `${endpoint.name} (${endpoint.id})`,
+          ),
+          ...role.addressLabels,
+        ],
       })),
-    facts: [...facts].map(([fact, { value, origin, reason }]) => ({ fact, value: value === undefined ? "" : String(value), origin, reason })),
+    facts: [...facts].map(([fact, { value, origin, reason }]) => ({
+      fact,
+      value: value === undefined ? "" : String(value),
+      origin,
+      reason,
+    })),
   };
 }
 
@@ -136,31 +174,54 @@ function summarise({ bound, facts }: Comparison["contexts"][number]): ClusterSum
 function notesOf(world: World, hygieneShown: boolean): string[] {
   const notes: string[] = [];
   const everywhere = TrafficSet.box(PUBLIC_V4, TransportSet.all);
-  const wide = [...world.ruleSets.values()].filter((ruleSet) => ruleSet.kind === "security-group" && letsEverythingOut(ruleSet, everywhere));
+  const wide = [...world.ruleSets.values()].filter(
+    (ruleSet) => ruleSet.kind === "security-group" && letsEverythingOut(ruleSet, everywhere),
+  );
   if (wide.length > 0) {
     const count = wide.length === 1 ? "1 group lets" : `${wide.length} groups let`;
-    notes.push(`${count} all traffic out to everywhere. The documents list what must be let out and not what else may be, so a wide egress is not a finding.`);
+    notes.push(
+      `${count} all traffic out to everywhere. The documents list what must be let out and not what else may be, so a wide egress is not a finding.`,
+    );
   }
   const stale = world.staleReferences().length;
   if (stale > 0 && !hygieneShown) {
-    notes.push(`${stale === 1 ? "1 rule refers" : `${stale} rules refer`} to a group that is gone; --hygiene lists what is worth tidying.`);
+    notes.push(
+      `${stale === 1 ? "1 rule refers" : `${stale} rules refer`} to a group that is gone; --hygiene lists what is worth tidying.`,
+    );
   }
   return notes;
 }
 
-function letsEverythingOut(ruleSet: { readonly rules: readonly { readonly direction: string; readonly transport: TransportSet; readonly peer: { readonly kind: string; readonly addresses?: IpSet } }[] }, everywhere: TrafficSet): boolean {
+function letsEverythingOut(
+  ruleSet: {
+    readonly rules: readonly {
+      readonly direction: string;
+      readonly transport: TransportSet;
+      readonly peer: { readonly kind: string; readonly addresses?: IpSet };
+    }[];
+  },
+  everywhere: TrafficSet,
+): boolean {
   return ruleSet.rules.some((rule) => {
     if (rule.direction !== "egress" || !rule.transport.equals(TransportSet.all)) return false;
     if (rule.peer.kind === "any") return true;
-    return rule.peer.addresses !== undefined && everywhere.isSubsetOf(TrafficSet.box(rule.peer.addresses, rule.transport));
+    return (
+      rule.peer.addresses !== undefined && everywhere.isSubsetOf(TrafficSet.box(rule.peer.addresses, rule.transport))
+    );
   });
 }
 
 /** "4 findings, 2 rows not judged (role not bound: api_ui_clients), 1 scope not seen": 0 never reads as "all judged". */
-function lastLineOf(findings: readonly Finding[], notJudged: readonly Cell[], coverage: AuditResult["coverage"]): string {
+function lastLineOf(
+  findings: readonly Finding[],
+  notJudged: readonly Cell[],
+  coverage: AuditResult["coverage"],
+): string {
   const waived = findings.filter((finding) => finding.waiver !== null).length;
   const found = findings.length - waived;
-  const reasons = [...Map.groupBy(notJudged, (cell) => cell.reason)].map(([reason, cells]) => (notJudged.length === cells.length ? reason : `${cells.length} ${reason}`)).sort(compareCodeUnits);
+  const reasons = [...Map.groupBy(notJudged, (cell) => cell.reason)]
+    .map(([reason, cells]) => (notJudged.length === cells.length ? reason : `${cells.length} ${reason}`))
+    .sort(compareCodeUnits);
   const unseen = new Set(coverage.failed.map((call) => call.scope)).size;
   const parts = [
     `${found} ${found === 1 ? "finding" : "findings"}${waived === 0 ? "" : ` (${waived} more waived)`}`,

@@ -26,11 +26,21 @@ function concerns(waiver: Waiver, draft: FindingDraft): boolean {
   if (waiver.cluster !== undefined && waiver.cluster !== draft.cluster) return false;
   if (waiver.role !== undefined && waiver.role !== draft.role) return false;
   const groups = waiver.securityGroups;
-  return groups === undefined || draft.ruleSets.some((ruleSet) => groups.includes(ruleSet.id) || groups.includes(ruleSet.name));
+  return (
+    groups === undefined ||
+    draft.ruleSets.some((ruleSet) => groups.includes(ruleSet.id) || groups.includes(ruleSet.name))
+  );
 }
 
 /** The known gap that a failed call falls under. */
-export function knownGapFor(accounts: readonly string[], call: string, gaps: readonly KnownGap[], now: string): FailedCall["knownGap"] {
-  const gap = gaps.find((candidate) => candidate.call === call && accounts.includes(candidate.account) && isInForce(candidate.expires, now));
+export function knownGapFor(
+  accounts: readonly string[],
+  call: string,
+  gaps: readonly KnownGap[],
+  now: string,
+): FailedCall["knownGap"] {
+  const gap = gaps.find(
+    (candidate) => candidate.call === call && accounts.includes(candidate.account) && isInForce(candidate.expires, now),
+  );
   return gap === undefined ? null : { owner: gap.owner, reason: gap.reason, expires: gap.expires };
 }

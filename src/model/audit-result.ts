@@ -4,14 +4,25 @@ import type { Cell, Finding } from "./finding.ts";
 
 export interface ClusterSummary {
   readonly name: string;
-  readonly documents: readonly { readonly profile: string; readonly title: string; readonly version: string; readonly date: string; readonly url: string | null }[];
+  readonly documents: readonly {
+    readonly profile: string;
+    readonly title: string;
+    readonly version: string;
+    readonly date: string;
+    readonly url: string | null;
+  }[];
   readonly roles: readonly {
     readonly role: string;
     readonly title: string;
     readonly status: "bound" | "not bound" | "none" | "empty" | "addresses";
     readonly members: readonly string[];
   }[];
-  readonly facts: readonly { readonly fact: string; readonly value: string; readonly origin: "configuration" | "derived" | "assumed" | "not set"; readonly reason: string }[];
+  readonly facts: readonly {
+    readonly fact: string;
+    readonly value: string;
+    readonly origin: "configuration" | "derived" | "assumed" | "not set";
+    readonly reason: string;
+  }[];
 }
 
 /** A group that a driver made, compared rule by rule with what that driver makes. */
@@ -20,7 +31,11 @@ export interface RecognisedGroup {
   readonly name: string;
   readonly scope: string;
   readonly profile: string;
-  readonly rules: readonly { readonly rule: string; readonly text: string; readonly status: "present" | "absent" | "narrower" | "extra" }[];
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly text: string;
+    readonly status: "present" | "absent" | "narrower" | "extra";
+  }[];
 }
 
 export interface FailedCall {
@@ -40,7 +55,10 @@ export interface AuditResult {
   readonly collectedAt: string | null;
   readonly complete: boolean;
   readonly coverage: {
-    readonly scopes: readonly { readonly scope: string; readonly calls: readonly { readonly call: string; readonly outcome: string; readonly items: number }[] }[];
+    readonly scopes: readonly {
+      readonly scope: string;
+      readonly calls: readonly { readonly call: string; readonly outcome: string; readonly items: number }[];
+    }[];
     readonly failed: readonly FailedCall[];
     readonly skipped: readonly { readonly subject: string; readonly reason: string }[];
     readonly not_asked: readonly { readonly scope: string; readonly call: string; readonly reason: string }[];

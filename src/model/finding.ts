@@ -76,7 +76,12 @@ export interface Finding {
   /** Ids of profile rows and contradictions that it rests on, with the document. */
   readonly sources: readonly { readonly profile: string; readonly row: string; readonly text: string }[];
   readonly route: "reachable" | "unreachable" | "unknown" | null;
-  readonly waiver: { readonly owner: string; readonly reason: string; readonly expires: string; readonly ticket: string | null } | null;
+  readonly waiver: {
+    readonly owner: string;
+    readonly reason: string;
+    readonly expires: string;
+    readonly ticket: string | null;
+  } | null;
   readonly fix: null;
 }
 

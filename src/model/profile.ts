@@ -8,7 +8,11 @@ export type FactValue = string | number | boolean;
 
 /** Holds when every named fact has one of the listed values; unknown when a named fact is not set and no other one fails. */
 export interface Condition {
-  readonly facts: readonly { readonly fact: string; readonly values: readonly FactValue[]; readonly negated: boolean }[];
+  readonly facts: readonly {
+    readonly fact: string;
+    readonly values: readonly FactValue[];
+    readonly negated: boolean;
+  }[];
 }
 
 export type Need =

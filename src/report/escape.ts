@@ -3,12 +3,16 @@
 // template engine.
 
 /** Control characters, zero-width and direction marks, line separators, and what is no character at all. */
-// oxlint-disable-next-line no-control-regex -- they are what this is about
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/gu;
+const INVISIBLE =
+  // oxlint-disable-next-line no-control-regex -- they are what this is about
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/gu;
 
 /** The text with every invisible character spelled out: a right-to-left override reads `<U+202E>`. */
 export function visible(text: string): string {
-  return text.replace(INVISIBLE, (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`);
+  return text.replace(
+    INVISIBLE,
+    (character) => `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`,
+  );
 }
 
 /** A copy of plain data in which every string is `visible`. */
@@ -26,17 +30,21 @@ export function allVisible<T>(value: T): T {
  * passes would link: mentions, issue numbers, addresses of pages.
  */
 export function markdownText(text: string): string {
-  return visible(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replace(/[\\`*_[\]~|$]/gu, (character) => `\\${character}`)
-    // A list, a heading line or a number starts a block only at the start of a line.
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/u, (_, space: string, mark: string) => (/\d/u.test(mark) ? `${space}${mark}\u2060` : `${space}\\${mark}`))
-    .replace(/[@#]/gu, (character) => `\\${character}\u2060`)
-    .replace(/:\/\//gu, ":\u2060//")
-    .replace(/\bwww\./giu, (word) => `${word.slice(0, -1)}\u2060.`)
-    .replace(/\bGH\\?-(?=\d)/giu, (word) => `${word}\u2060`);
+  return (
+    visible(text)
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;")
+      .replace(/[\\`*_[\]~|$]/gu, (character) => `\\${character}`)
+      // A list, a heading line or a number starts a block only at the start of a line.
+      .replace(/^(\s*)([-+=]|\d+(?=[.)]))/u, (_, space: string, mark: string) =>
+        /\d/u.test(mark) ? `${space}${mark}\u2060` : `${space}\\${mark}`,
+      )
+      .replace(/[@#]/gu, (character) => `\\${character}\u2060`)
+      .replace(/:\/\//gu, ":\u2060//")
+      .replace(/\bwww\./giu, (word) => `${word.slice(0, -1)}\u2060.`)
+      .replace(/\bGH\\?-(?=\d)/giu, (word) => `${word}\u2060`)
+  );
 }
 
 /** Text inside an HTML tag of a Markdown file, where Markdown itself is not read: mentions and links are, later on. */
@@ -46,6 +54,7 @@ export function markdownInline(text: string): string {
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
+    .replace(/[[\]`*$]/gu, (character) => `&#${character.codePointAt(0)};`)
     .replace(/[@#]/gu, (character) => `${character}\u2060`)
     .replace(/:\/\//gu, ":\u2060//")
     .replace(/\bwww\./giu, (word) => `${word.slice(0, -1)}\u2060.`)

@@ -25,7 +25,10 @@ export function renderTemplate(folder: string, syntax: Syntax, view: object): st
     plural: (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`,
     first: (list: readonly unknown[]) => list.slice(0, SHOWN_RESOURCES),
     more: (list: readonly unknown[]) => Math.max(0, list.length - SHOWN_RESOURCES),
-    slug: (value: unknown) => textOf(value).replaceAll(/[^a-z0-9]+/giu, "-").toLowerCase(),
+    slug: (value: unknown) =>
+      textOf(value)
+        .replaceAll(/[^a-z0-9]+/giu, "-")
+        .toLowerCase(),
   });
   const ending = `.${syntax}.hbs`;
   for (const file of readdirSync(folder).filter((name) => name.endsWith(ending) && name !== `report${ending}`)) {
@@ -34,7 +37,17 @@ export function renderTemplate(folder: string, syntax: Syntax, view: object): st
   const template = engine.compile(readFileSync(join(folder, `report${ending}`), "utf8"), {
     strict: true,
     knownHelpersOnly: true,
-    knownHelpers: { md: true, code: true, inline: true, eq: true, some: true, plural: true, first: true, more: true, slug: true },
+    knownHelpers: {
+      md: true,
+      code: true,
+      inline: true,
+      eq: true,
+      some: true,
+      plural: true,
+      first: true,
+      more: true,
+      slug: true,
+    },
     noEscape: syntax === "md",
     preventIndent: true,
   });

@@ -13,22 +13,51 @@ export interface TextOptions {
 
 type Style = Parameters<typeof styleText>[0];
 
-const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = { critical: ["bold", "red"], high: "red", medium: "yellow", low: "cyan", informational: "gray" };
-const STATUS_STYLE: Readonly<Record<CellStatus, Style>> = { missing: "red", unknown: "magenta", wider: "yellow", not_judged: "gray", satisfied: "green", local: "gray", not_applicable: "gray" };
+const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
+  critical: ["bold", "red"],
+  high: "red",
+  medium: "yellow",
+  low: "cyan",
+  informational: "gray",
+};
+const STATUS_STYLE: Readonly<Record<CellStatus, Style>> = {
+  missing: "red",
+  unknown: "magenta",
+  wider: "yellow",
+  not_judged: "gray",
+  satisfied: "green",
+  local: "gray",
+  not_applicable: "gray",
+};
 
 /** Renders for a terminal of the given width. */
 export function renderText(result: AuditResult, { color, width }: TextOptions): string {
   const view = viewOf(result);
-  const paint = (style: Style, text: string): string => (color ? styleText(style, text, { validateStream: false }) : text);
+  const paint = (style: Style, text: string): string =>
+    color ? styleText(style, text, { validateStream: false }) : text;
   const wide = Math.max(40, Math.min(width, 120));
-  const lines: string[] = [paint("bold", view.headline), view.subline, ...view.documents.map((document) => `  against ${document}`), ""];
-  if (view.unseen.length > 0) lines.push(paint(["bold", "magenta"], "Not seen"), ...view.unseen.flatMap((line) => wrap(line, wide, "  ")), "");
+  const lines: string[] = [
+    paint("bold", view.headline),
+    view.subline,
+    ...view.documents.map((document) => `  against ${document}`),
+    "",
+  ];
+  if (view.unseen.length > 0)
+    lines.push(paint(["bold", "magenta"], "Not seen"), ...view.unseen.flatMap((line) => wrap(line, wide, "  ")), "");
   if (view.gaps.length > 0) lines.push("Known gaps", ...view.gaps.flatMap((line) => wrap(line, wide, "  ")), "");
   for (const cluster of view.clusters) lines.push(...clusterLines(cluster, paint, wide), "");
   for (const { severity, findings } of view.groups) {
-    for (const finding of findings) lines.push(...findingLines(finding, paint(SEVERITY_STYLE[severity], severity.toUpperCase()), wide), "");
+    for (const finding of findings)
+      lines.push(...findingLines(finding, paint(SEVERITY_STYLE[severity], severity.toUpperCase()), wide), "");
   }
-  if (view.waived.length > 0) lines.push(`Waived: ${view.waived.length}`, ...view.waived.flatMap((finding) => wrap(`${finding.title} (${finding.waiver?.owner ?? ""}, until ${finding.waiver?.expires ?? ""})`, wide, "  ")), "");
+  if (view.waived.length > 0)
+    lines.push(
+      `Waived: ${view.waived.length}`,
+      ...view.waived.flatMap((finding) =>
+        wrap(`${finding.title} (${finding.waiver?.owner ?? ""}, until ${finding.waiver?.expires ?? ""})`, wide, "  "),
+      ),
+      "",
+    );
   if (view.hygiene.length > 0) {
     lines.push("Hygiene (not counted)");
     for (const finding of view.hygiene) lines.push(...findingLines(finding, "tidy", wide));
@@ -36,12 +65,20 @@ export function renderText(result: AuditResult, { color, width }: TextOptions): 
   }
   for (const { resource, name, profile, rules } of view.result.recognised) {
     const off = rules.filter((rule) => rule.status !== "present");
-    lines.push(...wrap(`${name} (${resource}) is the group of a node driver (${profile}): ${rules.length - off.length} of its rules as made${off.length === 0 ? "." : `, ${off.map((rule) => `${rule.status} ${rule.text}`).join("; ")}.`}`, wide, ""));
+    lines.push(
+      ...wrap(
+        `${name} (${resource}) is the group of a node driver (${profile}): ${rules.length - off.length} of its rules as made${off.length === 0 ? "." : `, ${off.map((rule) => `${rule.status} ${rule.text}`).join("; ")}.`}`,
+        wide,
+        "",
+      ),
+    );
   }
   for (const note of view.result.notes) lines.push(...wrap(note, wide, ""));
-  for (const { scope, call, reason } of view.result.coverage.not_asked) lines.push(...wrap(`Not asked in ${scope}: ${call} (${reason}).`, wide, ""));
+  for (const { scope, call, reason } of view.result.coverage.not_asked)
+    lines.push(...wrap(`Not asked in ${scope}: ${call} (${reason}).`, wide, ""));
   const { skipped } = view.result.coverage;
-  for (const { subject, reason } of skipped.slice(0, 10)) lines.push(...wrap(`Skipped: ${subject} (${reason}).`, wide, ""));
+  for (const { subject, reason } of skipped.slice(0, 10))
+    lines.push(...wrap(`Skipped: ${subject} (${reason}).`, wide, ""));
   if (skipped.length > 10) lines.push(`Skipped: ${skipped.length - 10} more; the JSON report names them.`);
   lines.push("", paint("bold", view.result.lastLine));
   return `${lines.join("\n").replaceAll(/\n{3,}/g, "\n\n")}\n`;
@@ -53,7 +90,12 @@ function clusterLines(cluster: ClusterView, paint: (style: Style, text: string) 
   const lines = [`${cluster.name}: from (down) to (across)`];
   const columnWidth = Math.floor((width - 2 - columns.length - 1 - 20) / columns.length);
   if (columnWidth < 12) {
-    for (const row of rows) for (const cell of row.cells) if (cell.status !== "empty") lines.push(`  ${row.title} -> ${columns.find(({ role }) => role === cell.to)?.title ?? cell.to}: ${cellText(cell, paint)} (${cell.brief})`);
+    for (const row of rows)
+      for (const cell of row.cells)
+        if (cell.status !== "empty")
+          lines.push(
+            `  ${row.title} -> ${columns.find(({ role }) => role === cell.to)?.title ?? cell.to}: ${cellText(cell, paint)} (${cell.brief})`,
+          );
     return lines;
   }
   const table = new Table({
@@ -63,7 +105,8 @@ function clusterLines(cluster: ClusterView, paint: (style: Style, text: string) 
     style: { head: [], border: [], compact: true, "padding-left": 1, "padding-right": 0 },
     chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
   });
-  for (const row of rows) table.push([row.title, ...row.cells.map((cell) => (cell.status === "empty" ? "" : cellText(cell, paint)))]);
+  for (const row of rows)
+    table.push([row.title, ...row.cells.map((cell) => (cell.status === "empty" ? "" : cellText(cell, paint)))]);
   return [...lines, table.toString()];
 }
 
@@ -79,11 +122,14 @@ function findingLines(finding: FindingView, severity: string, width: number): st
   if (finding.witness !== null) add(finding.witness.text);
   add(finding.reason);
   for (const { resource, name, rule, text, description } of finding.evidence.slice(0, 8)) {
-    add(`rule ${rule ?? "(no id)"} of ${name === "" ? resource : `${name} (${resource})`}: ${text}${description === "" ? "" : ` "${description}"`}`);
+    add(
+      `rule ${rule ?? "(no id)"} of ${name === "" ? resource : `${name} (${resource})`}: ${text}${description === "" ? "" : ` "${description}"`}`,
+    );
   }
   if (finding.evidence.length > 8) add(`and ${finding.evidence.length - 8} more rules`);
   const names = finding.endpoints.map(({ id, name }) => (name === "" ? id : name));
-  if (names.length > 0) add(`on ${names.slice(0, 6).join(", ")}${names.length > 6 ? ` and ${names.length - 6} more` : ""}`);
+  if (names.length > 0)
+    add(`on ${names.slice(0, 6).join(", ")}${names.length > 6 ? ` and ${names.length - 6} more` : ""}`);
   add(`${finding.place}  id ${finding.id}`);
   return lines;
 }

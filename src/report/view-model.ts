@@ -1,7 +1,15 @@
 // What every report shows, in the order it shows it: headline, what was not seen, matrices, findings, coverage. Plain data drawn from the
 // result; formats only lay it out.
 
-import { SEVERITIES, type AuditResult, type Cell, type CellStatus, type ClusterSummary, type Finding, type Severity } from "../model/index.ts";
+import {
+  SEVERITIES,
+  type AuditResult,
+  type Cell,
+  type CellStatus,
+  type ClusterSummary,
+  type Finding,
+  type Severity,
+} from "../model/index.ts";
 import { allVisible } from "./escape.ts";
 
 export interface MatrixPort {
@@ -68,7 +76,15 @@ export const STATUS_WORDS: Readonly<Record<CellStatus, string>> = {
 };
 
 /** Worst first: what a cell of several rows is called. */
-const STATUS_ORDER: readonly CellStatus[] = ["missing", "unknown", "wider", "not_judged", "satisfied", "local", "not_applicable"];
+const STATUS_ORDER: readonly CellStatus[] = [
+  "missing",
+  "unknown",
+  "wider",
+  "not_judged",
+  "satisfied",
+  "local",
+  "not_applicable",
+];
 
 /** Draws the view; every string in it is safe to look at (escape.ts), not yet escaped for any syntax. */
 export function viewOf(raw: AuditResult): ReportView {
@@ -85,9 +101,18 @@ export function viewOf(raw: AuditResult): ReportView {
     documents: documentsOf(result),
     counts: SEVERITIES.map((severity) => ({ severity, count: result.summary[severity] })),
     unseen,
-    gaps: failed.flatMap((call) => (call.knownGap === null ? [] : [`${failureLine(call)} Known gap of ${call.knownGap.owner} until ${call.knownGap.expires}: ${call.knownGap.reason}`])),
+    gaps: failed.flatMap((call) =>
+      call.knownGap === null
+        ? []
+        : [
+            `${failureLine(call)} Known gap of ${call.knownGap.owner} until ${call.knownGap.expires}: ${call.knownGap.reason}`,
+          ],
+    ),
     clusters: result.clusters.map((cluster) => ({ ...cluster, matrix: matrixOf(cluster, result.cells) })),
-    groups: SEVERITIES.map((severity) => ({ severity, findings: open.filter((finding) => finding.severity === severity).map(findingView) })).filter(({ findings }) => findings.length > 0),
+    groups: SEVERITIES.map((severity) => ({
+      severity,
+      findings: open.filter((finding) => finding.severity === severity).map(findingView),
+    })).filter(({ findings }) => findings.length > 0),
     waived: result.findings.filter((finding) => finding.waiver !== null).map(findingView),
     hygiene: result.hygiene.map(findingView),
   };
@@ -96,7 +121,10 @@ export function viewOf(raw: AuditResult): ReportView {
 function headlineOf(open: readonly Finding[], isIncomplete: boolean): string {
   const ending = isIncomplete ? " Not everything was seen." : "";
   if (open.length === 0) return isIncomplete ? "No finding in what was seen. Not everything was seen." : "No finding.";
-  const counts = SEVERITIES.map((severity) => ({ severity, count: open.filter((finding) => finding.severity === severity).length })).filter(({ count }) => count > 0);
+  const counts = SEVERITIES.map((severity) => ({
+    severity,
+    count: open.filter((finding) => finding.severity === severity).length,
+  })).filter(({ count }) => count > 0);
   const lesser = counts.slice(2).reduce((sum, { count }) => sum + count, 0);
   const worst = counts.slice(0, 2).map(({ severity, count }) => `${count} ${severity}`);
   const kinds = (kind: Finding["kind"], one: string, many: string): string[] => {
@@ -118,13 +146,21 @@ function join(words: readonly string[]): string {
 function sublineOf(result: AuditResult): string {
   const clusters = result.clusters.map((cluster) => cluster.name);
   const scopes = result.coverage.scopes.length;
-  const what = clusters.length === 0 ? "No cluster is configured: every endpoint is judged by the baseline of sensitive ports." : `${clusters.length === 1 ? "Cluster" : "Clusters"} ${clusters.join(", ")}.`;
-  const when = result.collectedAt === null ? "The files state no time of collection." : `Collected ${result.collectedAt}.`;
+  const what =
+    clusters.length === 0
+      ? "No cluster is configured: every endpoint is judged by the baseline of sensitive ports."
+      : `${clusters.length === 1 ? "Cluster" : "Clusters"} ${clusters.join(", ")}.`;
+  const when =
+    result.collectedAt === null ? "The files state no time of collection." : `Collected ${result.collectedAt}.`;
   return `${what} ${when} ${scopes} ${scopes === 1 ? "scope" : "scopes"}.`;
 }
 
 function documentsOf(result: AuditResult): string[] {
-  const documents = new Set(result.clusters.flatMap((cluster) => cluster.documents.map(({ title, version, date }) => `${title}, ${version}, ${date}`)));
+  const documents = new Set(
+    result.clusters.flatMap((cluster) =>
+      cluster.documents.map(({ title, version, date }) => `${title}, ${version}, ${date}`),
+    ),
+  );
   return [...documents];
 }
 
@@ -137,17 +173,24 @@ function failureLine(call: AuditResult["coverage"]["failed"][number]): string {
 function matrixOf(cluster: ClusterSummary, cells: readonly Cell[]): Matrix {
   const own = cells.filter((cell) => cell.cluster === cluster.name);
   const titles = new Map(cluster.roles.map(({ role, title }) => [role, title]));
-  const titleOf = (role: string): string => titles.get(role) ?? (role === "any" ? "Anybody" : capital(role.replaceAll("_", " ")));
+  const titleOf = (role: string): string =>
+    titles.get(role) ?? (role === "any" ? "Anybody" : capital(role.replaceAll("_", " ")));
   const order = cluster.roles.map(({ role }) => role);
   const rank = (role: string): number => (order.includes(role) ? order.indexOf(role) : order.length);
-  const sorted = (roles: Iterable<string>): string[] => [...new Set(roles)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const sorted = (roles: Iterable<string>): string[] =>
+    [...new Set(roles)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const columns = sorted(own.map((cell) => cell.to));
   return {
     columns: columns.map((role) => ({ role, title: titleOf(role) })),
     rows: sorted(own.map((cell) => cell.from)).map((from) => ({
       role: from,
       title: titleOf(from),
-      cells: columns.map((to) => cellView(to, own.filter((cell) => cell.from === from && cell.to === to))),
+      cells: columns.map((to) =>
+        cellView(
+          to,
+          own.filter((cell) => cell.from === from && cell.to === to),
+        ),
+      ),
     })),
   };
 }
@@ -164,7 +207,9 @@ function cellView(to: string, cells: readonly Cell[]): MatrixCell {
     to,
     status,
     word: STATUS_WORDS[status],
-    brief: [...byProtocol].map(([protocol, own]) => `${[...new Set(own.map((cell) => cell.ports))].join(", ")} ${protocol}`).join("; "),
+    brief: [...byProtocol]
+      .map(([protocol, own]) => `${[...new Set(own.map((cell) => cell.ports))].join(", ")} ${protocol}`)
+      .join("; "),
     ports: cells.map((cell) => ({
       ports: `${cell.ports} ${cell.protocol}`.trim(),
       status: cell.status,
@@ -179,12 +224,24 @@ function cellView(to: string, cells: readonly Cell[]): MatrixCell {
 }
 
 function findingView(finding: Finding): FindingView {
-  const place = [finding.cluster === null ? "" : `cluster ${finding.cluster}`, finding.role ?? "", finding.scope].filter((part) => part !== "").join(", ");
+  const place = [finding.cluster === null ? "" : `cluster ${finding.cluster}`, finding.role ?? "", finding.scope]
+    .filter((part) => part !== "")
+    .join(", ");
   return {
     ...finding,
-    traffics: finding.traffic.map(({ peer, protocol, ports }) => ({ peer, transport: protocol === "all" ? "all traffic" : `${protocol} ${ports}`.trim() })),
+    traffics: finding.traffic.map(({ peer, protocol, ports }) => ({
+      peer,
+      transport: protocol === "all" ? "all traffic" : `${protocol} ${ports}`.trim(),
+    })),
     place,
-    routeText: finding.route === null ? "" : finding.route === "reachable" ? "The Internet has a way to it." : finding.route === "unreachable" ? "No way leads to it today." : "Whether the Internet has a way to it is not known.",
+    routeText:
+      finding.route === null
+        ? ""
+        : finding.route === "reachable"
+          ? "The Internet has a way to it."
+          : finding.route === "unreachable"
+            ? "No way leads to it today."
+            : "Whether the Internet has a way to it is not known.",
     endpoints: finding.resources.filter((resource) => resource.kind === "endpoint"),
     holders: finding.resources.filter((resource) => resource.kind !== "endpoint"),
   };

@@ -28,11 +28,43 @@ export class Dice {
 }
 
 const PORTS = [0, 1, 22, 80, 443, 2379, 2380, 8472, 10_250, 65_534, 65_535];
-const CIDRS = ["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/8", "10.0.0.0/16", "10.0.1.0/24", "10.0.1.0/30", "10.0.1.4/32", "10.0.2.0/25", "10.1.0.0/16", "203.0.113.0/24", "203.0.113.7/32", "198.51.100.0/25", "255.255.255.255/32", "0.0.0.0/32"];
+const CIDRS = [
+  "0.0.0.0/0",
+  "0.0.0.0/1",
+  "128.0.0.0/1",
+  "10.0.0.0/8",
+  "10.0.0.0/16",
+  "10.0.1.0/24",
+  "10.0.1.0/30",
+  "10.0.1.4/32",
+  "10.0.2.0/25",
+  "10.1.0.0/16",
+  "203.0.113.0/24",
+  "203.0.113.7/32",
+  "198.51.100.0/25",
+  "255.255.255.255/32",
+  "0.0.0.0/32",
+];
 const CIDRS6 = ["::/0", "2600:1f18::/32", "2600:1f18:1:1::/64", "2600:1f18:1:1::4/128", "2001:db8::/32", "8000::/1"];
-const OUTSIDE = ["203.0.113.7", "203.0.113.255", "198.51.100.127", "198.51.100.128", "8.8.8.8", "10.0.1.250", "10.0.77.1", "10.1.1.200", "172.16.0.1", "255.255.255.255"];
+const OUTSIDE = [
+  "203.0.113.7",
+  "203.0.113.255",
+  "198.51.100.127",
+  "198.51.100.128",
+  "8.8.8.8",
+  "10.0.1.250",
+  "10.0.77.1",
+  "10.1.1.200",
+  "172.16.0.1",
+  "255.255.255.255",
+];
 const OUTSIDE6 = ["2001:db8::7", "2600:1f18:1:1::ffff", "2600:1f18:9::1", "fd00::1"];
-const NAMES: Record<string, string[]> = { "6": ["tcp", "6", "TCP"], "17": ["udp", "17"], "1": ["icmp", "1"], "58": ["icmpv6", "58"] };
+const NAMES: Record<string, string[]> = {
+  "6": ["tcp", "6", "TCP"],
+  "17": ["udp", "17"],
+  "1": ["icmp", "1"],
+  "58": ["icmpv6", "58"],
+};
 
 export function randomEstate(dice: Dice): RawEstate {
   const overlapping = dice.chance(25);
@@ -44,13 +76,26 @@ export function randomEstate(dice: Dice): RawEstate {
   const subnets = [
     { SubnetId: "subnet-a1", VpcId: "vpc-a", CidrBlock: "10.0.1.0/24", v6: "2600:1f18:1:1::/64" },
     { SubnetId: "subnet-a2", VpcId: "vpc-a", CidrBlock: "10.0.2.0/24", v6: "2600:1f18:1:2::/64" },
-    { SubnetId: "subnet-b1", VpcId: "vpc-b", CidrBlock: overlapping ? "10.0.1.0/24" : "10.1.1.0/24", v6: "2600:1f18:2:1::/64" },
+    {
+      SubnetId: "subnet-b1",
+      VpcId: "vpc-b",
+      CidrBlock: overlapping ? "10.0.1.0/24" : "10.1.1.0/24",
+      v6: "2600:1f18:2:1::/64",
+    },
   ];
   const groupIds = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"];
   const present = groupIds.filter(() => dice.chance(90));
   const groups = present.map((GroupId): RawGroup => {
-    const list = (most: number): RawPermission[] => Array.from({ length: dice.below(most) }, () => permission(dice, [...groupIds, "sg-gone"]));
-    return { GroupId, VpcId: GroupId < "sg-4" ? "vpc-a" : "vpc-b", IpPermissions: list(5), IpPermissionsEgress: dice.chance(40) ? [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }], Ipv6Ranges: [{ CidrIpv6: "::/0" }] }] : list(4) };
+    const list = (most: number): RawPermission[] =>
+      Array.from({ length: dice.below(most) }, () => permission(dice, [...groupIds, "sg-gone"]));
+    return {
+      GroupId,
+      VpcId: GroupId < "sg-4" ? "vpc-a" : "vpc-b",
+      IpPermissions: list(5),
+      IpPermissionsEgress: dice.chance(40)
+        ? [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }], Ipv6Ranges: [{ CidrIpv6: "::/0" }] }]
+        : list(4),
+    };
   });
   const interfaces = Array.from({ length: 2 + dice.below(6) }, (_, index): RawInterface => {
     const subnet = dice.pick(subnets);
@@ -62,18 +107,33 @@ export function randomEstate(dice: Dice): RawEstate {
       VpcId: subnet.VpcId,
       SubnetId: subnet.SubnetId,
       InterfaceType: nat ? "nat_gateway" : "interface",
-      Groups: nat ? [] : [...new Set(Array.from({ length: 1 + dice.below(3) }, () => dice.pick(groupIds)))].map((GroupId) => ({ GroupId })),
+      Groups: nat
+        ? []
+        : [...new Set(Array.from({ length: 1 + dice.below(3) }, () => dice.pick(groupIds)))].map((GroupId) => ({
+            GroupId,
+          })),
       PrivateIpAddresses: addresses.map((PrivateIpAddress, position) => ({
         PrivateIpAddress,
         Primary: position === 0,
-        ...(position === 0 && dice.chance(30) ? { Association: { PublicIp: `198.51.100.${10 + index}`, IpOwnerId: "amazon" } } : {}),
+        ...(position === 0 && dice.chance(30)
+          ? { Association: { PublicIp: `198.51.100.${10 + index}`, IpOwnerId: "amazon" } }
+          : {}),
       })),
-      Ipv6Addresses: dice.chance(50) ? [{ Ipv6Address: `${subnet.v6.replace("/64", "")}${(4 + index).toString(16)}` }] : [],
+      Ipv6Addresses: dice.chance(50)
+        ? [{ Ipv6Address: `${subnet.v6.replace("/64", "")}${(4 + index).toString(16)}` }]
+        : [],
     };
   });
   return {
-    Vpcs: vpcs.map(({ v6, ...vpc }) => ({ ...vpc, CidrBlockAssociationSet: [{ CidrBlock: vpc.CidrBlock, CidrBlockState: { State: "associated" } }], Ipv6CidrBlockAssociationSet: [{ Ipv6CidrBlock: v6, Ipv6CidrBlockState: { State: "associated" } }] })),
-    Subnets: subnets.map(({ v6, ...subnet }) => ({ ...subnet, Ipv6CidrBlockAssociationSet: [{ Ipv6CidrBlock: v6, Ipv6CidrBlockState: { State: "associated" } }] })),
+    Vpcs: vpcs.map(({ v6, ...vpc }) => ({
+      ...vpc,
+      CidrBlockAssociationSet: [{ CidrBlock: vpc.CidrBlock, CidrBlockState: { State: "associated" } }],
+      Ipv6CidrBlockAssociationSet: [{ Ipv6CidrBlock: v6, Ipv6CidrBlockState: { State: "associated" } }],
+    })),
+    Subnets: subnets.map(({ v6, ...subnet }) => ({
+      ...subnet,
+      Ipv6CidrBlockAssociationSet: [{ Ipv6CidrBlock: v6, Ipv6CidrBlockState: { State: "associated" } }],
+    })),
     SecurityGroups: groups,
     NetworkInterfaces: interfaces,
     PrefixLists: [
@@ -89,7 +149,14 @@ export function randomEstate(dice: Dice): RawEstate {
     VpcPeeringConnections:
       overlapping || dice.chance(40)
         ? []
-        : [{ VpcPeeringConnectionId: "pcx-1", RequesterVpcInfo: { VpcId: "vpc-a" }, AccepterVpcInfo: { VpcId: "vpc-b" }, Status: { Code: dice.chance(70) ? "active" : "deleted" } }],
+        : [
+            {
+              VpcPeeringConnectionId: "pcx-1",
+              RequesterVpcInfo: { VpcId: "vpc-a" },
+              AccepterVpcInfo: { VpcId: "vpc-b" },
+              Status: { Code: dice.chance(70) ? "active" : "deleted" },
+            },
+          ],
   };
 }
 
@@ -100,7 +167,16 @@ function permission(dice: Dice, groupIds: readonly string[]): RawPermission {
     if (kind < 4) peers.push({ IpRanges: [{ CidrIp: dice.pick(CIDRS) }] });
     else if (kind < 6) peers.push({ Ipv6Ranges: [{ CidrIpv6: dice.pick(CIDRS6) }] });
     else if (kind < 7) peers.push({ PrefixListIds: [{ PrefixListId: dice.pick(["pl-1", "pl-2", "pl-3"]) }] });
-    else peers.push({ UserIdGroupPairs: [{ GroupId: dice.pick(groupIds), UserId: "111122223333", ...(dice.chance(5) ? { PeeringStatus: "deleted", VpcPeeringConnectionId: "pcx-9" } : {}) }] });
+    else
+      peers.push({
+        UserIdGroupPairs: [
+          {
+            GroupId: dice.pick(groupIds),
+            UserId: "111122223333",
+            ...(dice.chance(5) ? { PeeringStatus: "deleted", VpcPeeringConnectionId: "pcx-9" } : {}),
+          },
+        ],
+      });
   }
   return peers.reduce<RawPermission>((whole, peer) => ({ ...whole, ...peer }), protocol(dice));
 }
@@ -153,7 +229,12 @@ function acls(dice: Dice): NonNullable<RawEstate["NetworkAcls"]> {
   };
   return ["subnet-a1", "subnet-a2", "subnet-b1"]
     .filter(() => dice.chance(95))
-    .map((SubnetId, index) => ({ NetworkAclId: `acl-${index}`, VpcId: SubnetId.startsWith("subnet-a") ? "vpc-a" : "vpc-b", Associations: [{ SubnetId }], Entries: [...entries(false), ...entries(true)] }));
+    .map((SubnetId, index) => ({
+      NetworkAclId: `acl-${index}`,
+      VpcId: SubnetId.startsWith("subnet-a") ? "vpc-a" : "vpc-b",
+      Associations: [{ SubnetId }],
+      Entries: [...entries(false), ...entries(true)],
+    }));
 }
 
 export function randomFlow(dice: Dice, estate: RawEstate): Flow {
@@ -172,7 +253,9 @@ export function randomFlow(dice: Dice, estate: RawEstate): Flow {
   const number = dice.pick([6, 6, 6, 17, 17, 1, 58, 50, 47, 99]);
   const name = dice.chance(50) ? number : ({ 6: "tcp", 17: "udp", 1: "icmp", 58: "icmpv6" }[number] ?? number);
   const [from, to] = [end(), end()];
-  if (number === 6 || number === 17) return { from, to, protocol: name, port: Math.min(65_535, Math.max(0, dice.pick(PORTS) + dice.below(3) - 1)) };
-  if (number === 1 || number === 58) return { from, to, protocol: name, type: dice.pick([0, 3, 8, 9, 255]), code: dice.pick([0, 1, 4, 255]) };
+  if (number === 6 || number === 17)
+    return { from, to, protocol: name, port: Math.min(65_535, Math.max(0, dice.pick(PORTS) + dice.below(3) - 1)) };
+  if (number === 1 || number === 58)
+    return { from, to, protocol: name, type: dice.pick([0, 3, 8, 9, 255]), code: dice.pick([0, 1, 4, 255]) };
   return { from, to, protocol: name };
 }

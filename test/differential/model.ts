@@ -9,7 +9,13 @@ export interface RawPermission {
   IpRanges?: { CidrIp: string }[];
   Ipv6Ranges?: { CidrIpv6: string }[];
   PrefixListIds?: { PrefixListId: string }[];
-  UserIdGroupPairs?: { GroupId: string; UserId?: string; PeeringStatus?: string; VpcId?: string; VpcPeeringConnectionId?: string }[];
+  UserIdGroupPairs?: {
+    GroupId: string;
+    UserId?: string;
+    PeeringStatus?: string;
+    VpcId?: string;
+    VpcPeeringConnectionId?: string;
+  }[];
 }
 export interface RawGroup {
   GroupId: string;
@@ -37,14 +43,30 @@ export interface RawAclEntry {
   IcmpTypeCode?: { Type: number; Code: number };
 }
 export interface RawEstate {
-  Vpcs: { VpcId: string; CidrBlock: string; Ipv6CidrBlockAssociationSet: { Ipv6CidrBlock: string; Ipv6CidrBlockState: { State: string } }[] }[];
-  Subnets: { SubnetId: string; VpcId: string; CidrBlock: string; Ipv6CidrBlockAssociationSet: { Ipv6CidrBlock: string; Ipv6CidrBlockState: { State: string } }[] }[];
+  Vpcs: {
+    VpcId: string;
+    CidrBlock: string;
+    Ipv6CidrBlockAssociationSet: { Ipv6CidrBlock: string; Ipv6CidrBlockState: { State: string } }[];
+  }[];
+  Subnets: {
+    SubnetId: string;
+    VpcId: string;
+    CidrBlock: string;
+    Ipv6CidrBlockAssociationSet: { Ipv6CidrBlock: string; Ipv6CidrBlockState: { State: string } }[];
+  }[];
   SecurityGroups: RawGroup[];
   NetworkInterfaces: RawInterface[];
   PrefixLists: { PrefixListId: string; AddressFamily: string }[];
   PrefixListEntries: { PrefixListId: string; Entries: { Cidr: string }[] }[];
-  NetworkAcls: { NetworkAclId: string; VpcId: string; Associations: { SubnetId: string }[]; Entries: RawAclEntry[] }[] | undefined;
-  VpcPeeringConnections: { VpcPeeringConnectionId: string; RequesterVpcInfo: { VpcId: string }; AccepterVpcInfo: { VpcId: string }; Status: { Code: string } }[];
+  NetworkAcls:
+    | { NetworkAclId: string; VpcId: string; Associations: { SubnetId: string }[]; Entries: RawAclEntry[] }[]
+    | undefined;
+  VpcPeeringConnections: {
+    VpcPeeringConnectionId: string;
+    RequesterVpcInfo: { VpcId: string };
+    AccepterVpcInfo: { VpcId: string };
+    Status: { Code: string };
+  }[];
 }
 
 export interface Flow {
@@ -104,8 +126,19 @@ function protocolMatches(rule: { IpProtocol: string; FromPort?: number; ToPort?:
   if (wanted !== protocolNumber(flow.protocol)) return false;
   const low = rule.FromPort;
   const high = rule.ToPort;
-  if (wanted === 6 || wanted === 17) return low === undefined || high === undefined || low === -1 || (flow.port !== undefined && flow.port >= low && flow.port <= high);
-  if (wanted === 1 || wanted === 58) return low === undefined || low === -1 || (low === flow.type && (high === -1 || high === undefined || high === flow.code));
+  if (wanted === 6 || wanted === 17)
+    return (
+      low === undefined ||
+      high === undefined ||
+      low === -1 ||
+      (flow.port !== undefined && flow.port >= low && flow.port <= high)
+    );
+  if (wanted === 1 || wanted === 58)
+    return (
+      low === undefined ||
+      low === -1 ||
+      (low === flow.type && (high === -1 || high === undefined || high === flow.code))
+    );
   return true;
 }
 
@@ -128,7 +161,13 @@ export class Model {
     const ingress = b.eni === undefined ? "none" : this.#side(b, a, flow, false);
     const egress = a.eni === undefined ? "none" : this.#side(a, b, flow, true);
     const sides = [ingress, egress];
-    const verdict = sides.includes("denied") ? "denied" : sides.includes("unknown") ? "unknown" : sides.includes("allowed") ? "allowed" : "unknown";
+    const verdict = sides.includes("denied")
+      ? "denied"
+      : sides.includes("unknown")
+        ? "unknown"
+        : sides.includes("allowed")
+          ? "allowed"
+          : "unknown";
     return { verdict, ingress, egress };
   }
 
@@ -146,14 +185,21 @@ export class Model {
   #settle(end: End, other: End): void {
     if (end.eni !== undefined) return;
     const holders = this.#estate.NetworkInterfaces.filter((eni) =>
-      [...eni.PrivateIpAddresses.map((entry) => entry.PrivateIpAddress), ...eni.Ipv6Addresses.map((entry) => entry.Ipv6Address)].some((text) => same(ip(text), end.ip)),
+      [
+        ...eni.PrivateIpAddresses.map((entry) => entry.PrivateIpAddress),
+        ...eni.Ipv6Addresses.map((entry) => entry.Ipv6Address),
+      ].some((text) => same(ip(text), end.ip)),
     );
     if (holders.length === 1) end.eni = holders[0];
     else if (holders.length > 1) {
       end.eni = holders.find((eni) => eni.VpcId === other.eni?.VpcId);
       end.ambiguous = end.eni === undefined;
     } else {
-      end.eni = this.#estate.NetworkInterfaces.find((eni) => eni.PrivateIpAddresses.some((entry) => entry.Association !== undefined && same(ip(entry.Association.PublicIp), end.ip)));
+      end.eni = this.#estate.NetworkInterfaces.find((eni) =>
+        eni.PrivateIpAddresses.some(
+          (entry) => entry.Association !== undefined && same(ip(entry.Association.PublicIp), end.ip),
+        ),
+      );
       end.byPublic = end.eni !== undefined;
     }
   }
@@ -202,7 +248,11 @@ export class Model {
       if (own.byPublic || other.byPublic) continue;
       if (other.eni !== undefined) {
         // The interface's list of groups is complete: either it carries the group or it does not.
-        if (this.#connected(own.eni as RawInterface, other.eni) && other.eni.Groups.some(({ GroupId }) => GroupId === pair.GroupId)) return "allowed";
+        if (
+          this.#connected(own.eni as RawInterface, other.eni) &&
+          other.eni.Groups.some(({ GroupId }) => GroupId === pair.GroupId)
+        )
+          return "allowed";
       } else if (!this.#estate.SecurityGroups.some((group) => group.GroupId === pair.GroupId)) unknown = true;
     }
     return unknown ? "unknown" : "denied";
@@ -213,7 +263,8 @@ export class Model {
     return this.#estate.VpcPeeringConnections.some(
       ({ RequesterVpcInfo, AccepterVpcInfo, Status }) =>
         Status.Code === "active" &&
-        ((RequesterVpcInfo.VpcId === a.VpcId && AccepterVpcInfo.VpcId === b.VpcId) || (RequesterVpcInfo.VpcId === b.VpcId && AccepterVpcInfo.VpcId === a.VpcId)),
+        ((RequesterVpcInfo.VpcId === a.VpcId && AccepterVpcInfo.VpcId === b.VpcId) ||
+          (RequesterVpcInfo.VpcId === b.VpcId && AccepterVpcInfo.VpcId === a.VpcId)),
     );
   }
 
@@ -227,10 +278,15 @@ export class Model {
     if (!overGateway && other.eni !== undefined && other.eni.SubnetId === eni.SubnetId) return "allowed";
     if (!overGateway && other.eni === undefined) {
       const subnet = Subnets.find((candidate) => candidate.SubnetId === eni.SubnetId);
-      const ranges = [subnet?.CidrBlock ?? "", ...(subnet?.Ipv6CidrBlockAssociationSet ?? []).map((association) => association.Ipv6CidrBlock)];
+      const ranges = [
+        subnet?.CidrBlock ?? "",
+        ...(subnet?.Ipv6CidrBlockAssociationSet ?? []).map((association) => association.Ipv6CidrBlock),
+      ];
       if (ranges.some((range) => range !== "" && inCidr(other.ip, range))) return "allowed";
     }
-    const acl = NetworkAcls.find((candidate) => candidate.Associations.some(({ SubnetId }) => SubnetId === eni.SubnetId));
+    const acl = NetworkAcls.find((candidate) =>
+      candidate.Associations.some(({ SubnetId }) => SubnetId === eni.SubnetId),
+    );
     if (acl === undefined) return "unknown";
     const entries = acl.Entries.filter((entry) => entry.Egress === egress).sort((x, y) => x.RuleNumber - y.RuleNumber);
     for (const entry of entries) {

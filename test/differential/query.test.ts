@@ -3,7 +3,6 @@
 import { describe, expect, it } from "vitest";
 import { createQuery } from "../../src/engine/query.ts";
 import { WorldBuilder } from "../../src/engine/world.ts";
-import type { FactType } from "../../src/snapshot/facts.ts";
 import { Dice, randomEstate, randomFlow } from "./estates.ts";
 import { Model, type RawEstate } from "./model.ts";
 
@@ -14,10 +13,16 @@ const FLOWS = Number(process.env["PORTOLAN_FLOWS"] ?? 50_000);
 function queryOf(estate: RawEstate): ReturnType<typeof createQuery> {
   const builder = new WorldBuilder();
   builder.start({ source: "test", origin: "folder" });
-  for (const [type, items] of Object.entries(estate)) {
-    for (const item of items ?? []) builder.item(SCOPE, type as FactType, { OwnerId: SCOPE.account, ...item });
+  for (const [type, items] of Object.entries(estate) as [string, readonly object[] | undefined][]) {
+    for (const item of items ?? []) builder.item(SCOPE, type, { OwnerId: SCOPE.account, ...item });
     // As the reader of folders says it: the list was there.
-    if (items !== undefined && type !== "PrefixListEntries") builder.call({ scope: SCOPE, call: type === "PrefixLists" ? "DescribeManagedPrefixLists" : `Describe${type}`, outcome: "listed", items: items.length });
+    if (items !== undefined && type !== "PrefixListEntries")
+      builder.call({
+        scope: SCOPE,
+        call: type === "PrefixLists" ? "DescribeManagedPrefixLists" : `Describe${type}`,
+        outcome: "listed",
+        items: items.length,
+      });
   }
   builder.end();
   return createQuery(builder.build());
@@ -38,13 +43,16 @@ describe("query and the independent model", () => {
           const expected = model.ask(flow);
           const { verdict, ingress, egress, reason } = query(flow);
           if (verdict !== expected.verdict || ingress !== expected.ingress || egress !== expected.egress) {
-            expect.fail(`seed ${seed}, ${JSON.stringify(flow)}: model ${JSON.stringify(expected)}, query ${JSON.stringify({ verdict, ingress, egress, reason })}\n${JSON.stringify(estate)}`);
+            expect.fail(
+              `seed ${seed}, ${JSON.stringify(flow)}: model ${JSON.stringify(expected)}, query ${JSON.stringify({ verdict, ingress, egress, reason })}\n${JSON.stringify(estate)}`,
+            );
           }
           verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
         }
       }
       // A model that only ever says "denied" would prove nothing.
-      for (const verdict of ["allowed", "denied", "unknown"]) expect(verdicts.get(verdict) ?? 0).toBeGreaterThan(FLOWS / 100);
+      for (const verdict of ["allowed", "denied", "unknown"])
+        expect(verdicts.get(verdict) ?? 0).toBeGreaterThan(FLOWS / 100);
     },
     Math.max(60_000, FLOWS),
   );

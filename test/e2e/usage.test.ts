@@ -1,7 +1,11 @@
 // What a slip on the command line meets: one line, the nearest name, exit 2.
 
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { expectUserError, runAudit } from "./support/run-audit.ts";
+import { BIN, expectUserError, runAudit } from "./support/run-audit.ts";
+import { makeWorkFolder } from "./support/work-folder.ts";
 
 describe("help and version", () => {
   it("prints the help on stdout and ends with 0", async () => {
@@ -57,5 +61,19 @@ describe("flags that do not fit", () => {
     [["profiles", "show"], /missing required argument 'id'/],
   ])("audit %j", async (args, line) => {
     expectUserError(await runAudit(args), line);
+  });
+});
+
+describe("an installation that lacks parts", () => {
+  it("is a defect (4), never findings (1)", () => {
+    const work = makeWorkFolder();
+    const { path } = work;
+    mkdirSync(join(path, "dist/bin"), { recursive: true });
+    writeFileSync(join(path, "package.json"), '{"type": "module"}');
+    copyFileSync(BIN, join(path, "dist/bin/audit.js"));
+    const run = spawnSync(process.execPath, [join(path, "dist/bin/audit.js"), "--version"], { encoding: "utf8" });
+    work.remove();
+    expect(run.status).toBe(4);
+    expect(run.stderr).toContain("ERR_MODULE_NOT_FOUND");
   });
 });

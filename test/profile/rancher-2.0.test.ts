@@ -115,7 +115,9 @@ const tables = [
 
 const isThere = existsSync(transcription);
 if (!isThere)
-  process.stderr.write(`skipped: profiles against the transcription of the page (PORTOLAN_TRANSCRIPTION names no file)\n`);
+  process.stderr.write(
+    `skipped: profiles against the transcription of the page (PORTOLAN_TRANSCRIPTION names no file)\n`,
+  );
 
 describe.skipIf(!isThere)("against the transcription of the page", () => {
   const page = (

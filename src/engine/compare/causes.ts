@@ -1,7 +1,14 @@
 // Pieces of excess -> causes. A cause is a rule, or the several rules that only together let something through, in one rule set
 // (docs/judging.md, 4). Rules whose findings would have one identity (same ports, same documented reason) are one cause too.
 
-import { compareCodeUnits, oneStepDown, SEVERITIES, type PortClass, type Rule, type Severity } from "../../model/index.ts";
+import {
+  compareCodeUnits,
+  oneStepDown,
+  SEVERITIES,
+  type PortClass,
+  type Rule,
+  type Severity,
+} from "../../model/index.ts";
 import { IpSet, TransportSet } from "../../net/index.ts";
 import type { ApplicableJudgement, Piece } from "./excess-pieces.ts";
 import { classifyPeers, excessSeverity, isWider, type PeerClass } from "./peer-class.ts";
@@ -38,7 +45,8 @@ export function formCauses(pieces: readonly Piece[], ports: PortMap, reach: (pie
   if (pieces.length === 0) return [];
   const byRule = Map.groupBy(pieces, (piece) => piece.rule);
   const groups = new DisjointRules([...byRule.keys()]);
-  for (const atPieces of Map.groupBy(pieces, (piece) => piece.atom).values()) joinWhatOnlyTogetherOpens(atPieces, groups);
+  for (const atPieces of Map.groupBy(pieces, (piece) => piece.atom).values())
+    joinWhatOnlyTogetherOpens(atPieces, groups);
   joinAlike(groups, (rules) => {
     const transport = transportOf(piecesOf(rules, byRule));
     return `${ports.protocolLabel(transport)} ${ports.label(transport)}`;
@@ -47,7 +55,9 @@ export function formCauses(pieces: readonly Piece[], ports: PortMap, reach: (pie
   let formed = causes();
   const reasons = new Map(formed.map((cause) => [cause.pieces[0]?.rule, cause.parts[0].judgement?.judgement.id]));
   if (joinAlike(groups, ([first]) => reasons.get(first))) formed = causes();
-  return formed.filter((cause) => cause.pieces.some((piece) => piece.judgedBy === "profile") || concernsBaseline(cause));
+  return formed.filter(
+    (cause) => cause.pieces.some((piece) => piece.judgedBy === "profile") || concernsBaseline(cause),
+  );
 }
 
 function piecesOf(rules: readonly Rule[], byRule: ReadonlyMap<Rule, readonly Piece[]>): readonly Piece[] {
@@ -91,7 +101,8 @@ function joinAlike(groups: DisjointRules, keyOf: (rules: readonly Rule[]) => str
 function causeOf(pieces: readonly Piece[], reach: (piece: Piece) => Reach): Cause {
   const parts: CausePart[] = [];
   for (const atPieces of Map.groupBy(pieces, (piece) => piece.atom).values()) {
-    for (const alike of Map.groupBy(atPieces, (piece) => piece.judgement?.judgement).values()) parts.push(partOf(alike, reach));
+    for (const alike of Map.groupBy(atPieces, (piece) => piece.judgement?.judgement).values())
+      parts.push(partOf(alike, reach));
   }
   parts.sort(
     (a, b) =>
@@ -110,10 +121,13 @@ function partOf(pieces: readonly Piece[], reach: (piece: Piece) => Reach): Cause
   const peers = unionPeers(pieces);
   const peerClass = classifyPeers(peers, rangesOf(pieces));
   const reached = peerClass === "internet" ? worstReach(pieces.map(reach)) : "reachable";
-  const judgement = first.judgement ?? (peerClass === "internet" ? pieces.find((piece) => piece.ifInternet !== undefined)?.ifInternet : undefined);
+  const judgement =
+    first.judgement ??
+    (peerClass === "internet" ? pieces.find((piece) => piece.ifInternet !== undefined)?.ifInternet : undefined);
   let severity = judgement?.judgement.severity ?? excessSeverity(portClass, peerClass, reached !== "unreachable");
   // The documents' verdicts are about ports that the Internet can reach: without a way they weigh one step less, as in the table.
-  if (judgement !== undefined && peerClass === "internet" && reached === "unreachable") severity = oneStepDown(severity);
+  if (judgement !== undefined && peerClass === "internet" && reached === "unreachable")
+    severity = oneStepDown(severity);
   if (pieces.every((piece) => piece.group.unused)) severity = oneStepDown(severity);
   return { atom, transport: atom.transport, peers, peerClass, portClass, severity, judgement, reach: reached, pieces };
 }

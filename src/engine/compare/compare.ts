@@ -35,14 +35,19 @@ export function compare(world: World, plan: AuditPlan): Comparison {
   const ports = new PortMap(
     plan.portNames,
     plan.clusters.flatMap((cluster) =>
-      cluster.profiles.flatMap((profile) => [...profile.rows.flatMap((row) => row.transport ?? []), ...profile.judgements.map((judgement) => judgement.transport)]),
+      cluster.profiles.flatMap((profile) => [
+        ...profile.rows.flatMap((row) => row.transport ?? []),
+        ...profile.judgements.map((judgement) => judgement.transport),
+      ]),
     ),
   );
   const unknowns = new UnknownCauses(ports);
   const rows = contexts.flatMap((context) => judgeRows(context, world, seen));
   const results = rows.flatMap((row) => row.results);
   for (const context of contexts) {
-    for (const result of results) if (result.status === "unknown" && result.cluster === context.bound.cluster) addUnknown(result, context, world, plan, unknowns);
+    for (const result of results)
+      if (result.status === "unknown" && result.cluster === context.bound.cluster)
+        addUnknown(result, context, world, plan, unknowns);
   }
   const recognised = recognisedGroups(world, plan.observed, plan.networks);
   const titles = new Map(plan.observed.map((profile) => [profile.id, profile.title]));
@@ -57,31 +62,73 @@ export function compare(world: World, plan: AuditPlan): Comparison {
 }
 
 /** Files a required row that may or may not be let through under what hides it. */
-function addUnknown(result: SideResult, { bound }: ClusterContext, world: World, plan: AuditPlan, unknowns: UnknownCauses): void {
+function addUnknown(
+  result: SideResult,
+  { bound }: ClusterContext,
+  world: World,
+  plan: AuditPlan,
+  unknowns: UnknownCauses,
+): void {
   const { endpoint, direction, row, profile, transport } = result;
-  const wanted = { key: rowKey(profile.id, row.id), text: `${row.from} to ${row.to}: ${row.protocolText} ${row.portsText}`, essential: row.essential, profile: profile.id, id: row.id };
-  const base = { direction, transport, endpoint, cluster: result.cluster, roles: nodeRolesOf(endpoint, bound), row: wanted };
+  const wanted = {
+    key: rowKey(profile.id, row.id),
+    text: `${row.from} to ${row.to}: ${row.protocolText} ${row.portsText}`,
+    essential: row.essential,
+    profile: profile.id,
+    id: row.id,
+  };
+  const base = {
+    direction,
+    transport,
+    endpoint,
+    cluster: result.cluster,
+    roles: nodeRolesOf(endpoint, bound),
+    row: wanted,
+  };
   const box = TrafficSet.box(result.peers, transport);
   const policy = world.policy(endpoint)[direction];
   let found = false;
   for (const grant of policy.grants()) {
     if (grant.unknown === undefined || !grant.possible.subtract(grant.definite).overlaps(box)) continue;
     const { peer } = grant.rule;
-    const id = peer.kind === "prefix-list" ? peer.prefixListId : peer.kind === "security-group" ? peer.groupId : grant.ruleSet.id;
+    const id =
+      peer.kind === "prefix-list"
+        ? peer.prefixListId
+        : peer.kind === "security-group"
+          ? peer.groupId
+          : grant.ruleSet.id;
     const kind = peer.kind === "prefix-list" ? "prefix-list" : "security-group";
     const scope = scopeId(grant.ruleSet.scope);
-    unknowns.add({ ...base, resource: { id, name: "", kind, scope }, ruleSet: grant.ruleSet, reason: grant.unknown, evidence: ruleEvidence(grant.rule, grant.ruleSet, world.ruleSets, plan.networks) });
+    unknowns.add({
+      ...base,
+      resource: { id, name: "", kind, scope },
+      ruleSet: grant.ruleSet,
+      reason: grant.unknown,
+      evidence: ruleEvidence(grant.rule, grant.ruleSet, world.ruleSets, plan.networks),
+    });
     found = true;
   }
   for (const { resource, reason, traffic } of policy.unknowns) {
     if (!box.isEmpty && !traffic.overlaps(box)) continue;
     const kind = resource.startsWith("acl-") ? "network-acl" : "security-group";
-    unknowns.add({ ...base, resource: { id: resource, name: "", kind, scope: scopeId(endpoint.scope) }, ruleSet: undefined, reason, evidence: undefined });
+    unknowns.add({
+      ...base,
+      resource: { id: resource, name: "", kind, scope: scopeId(endpoint.scope) },
+      ruleSet: undefined,
+      reason,
+      evidence: undefined,
+    });
     found = true;
   }
   if (found) return;
   const role = direction === "ingress" ? result.fromRole : (result.toRole ?? result.fromRole);
-  unknowns.add({ ...base, resource: { id: role.name, name: role.title, kind: "role", scope: scopeId(endpoint.scope) }, ruleSet: undefined, reason: result.reason, evidence: undefined });
+  unknowns.add({
+    ...base,
+    resource: { id: role.name, name: role.title, kind: "role", scope: scopeId(endpoint.scope) },
+    ruleSet: undefined,
+    reason: result.reason,
+    evidence: undefined,
+  });
 }
 
 /** docs/judging.md, 2: a role that is bound but matches nothing is one medium finding; its rows are unknown. */
@@ -90,7 +137,9 @@ function emptyBindings(contexts: readonly ClusterContext[]): FindingDraft[] {
     [...bound.roles.values()]
       .filter((role) => role.status === "empty" && bound.cluster.roles[role.name] !== undefined)
       .map((role): FindingDraft => {
-        const concerned = bound.cluster.profiles.flatMap((profile) => profile.rows.filter((row) => row.from === role.name || row.to === role.name).map((row) => ({ profile, row })));
+        const concerned = bound.cluster.profiles.flatMap((profile) =>
+          profile.rows.filter((row) => row.from === role.name || row.to === role.name).map((row) => ({ profile, row })),
+        );
         return {
           kind: "unknown",
           rule: "binding-empty",
@@ -119,4 +168,3 @@ function emptyBindings(contexts: readonly ClusterContext[]): FindingDraft[] {
       }),
   );
 }
-

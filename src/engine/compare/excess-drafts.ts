@@ -1,13 +1,33 @@
 // Causes of excess in words: titles, reasons, evidence and the traffic as rules state it. Member addresses stay out of the exact
 // traffic, so that replacing nodes overnight changes nothing (docs/judging.md, 4).
 
-import { scopeId, worse, type Endpoint, type FindingPart, type Rule, type RuleSet, type Severity, type TrafficText, type World } from "../../model/index.ts";
+import {
+  scopeId,
+  worse,
+  type Endpoint,
+  type FindingPart,
+  type Rule,
+  type RuleSet,
+  type Severity,
+  type TrafficText,
+  type World,
+} from "../../model/index.ts";
 import { IpSet, TrafficSet, TransportSet } from "../../net/index.ts";
 import type { Cause, CausePart } from "./causes.ts";
 import { rowKey, type FindingDraft } from "./draft.ts";
 import type { Piece } from "./excess-pieces.ts";
 import type { PortMap } from "./ports.ts";
-import { boxText, endpointResource, listText, peerText, ruleEvidence, ruleSetResource, trafficText, witnessOf, type NamedNetwork } from "./text.ts";
+import {
+  boxText,
+  endpointResource,
+  listText,
+  peerText,
+  ruleEvidence,
+  ruleSetResource,
+  trafficText,
+  witnessOf,
+  type NamedNetwork,
+} from "./text.ts";
 
 export interface DraftTools {
   readonly world: World;
@@ -38,7 +58,13 @@ export function causeDraft(cause: Cause, tools: DraftTools): FindingDraft {
     witness: witnessOfPart(worst, tools.world),
     sources: sourcesOf(worst),
     route: worst.peerClass === "internet" ? worst.reach : null,
-    identity: [common.draft.cluster ?? "", ruleSet.id, "ingress", tools.ports.protocolLabel(cause.transport), tools.ports.label(cause.transport)],
+    identity: [
+      common.draft.cluster ?? "",
+      ruleSet.id,
+      "ingress",
+      tools.ports.protocolLabel(cause.transport),
+      tools.ports.label(cause.transport),
+    ],
     exact: shown.exact,
     transport: cause.transport,
     set,
@@ -53,7 +79,9 @@ export function ownNodesDrafts(pieces: readonly Piece[], tools: DraftTools): Fin
   if (pieces.length === 0) return [];
   const grave = pieces.filter((piece) => piece.judgement !== undefined && isGrave(piece.judgement.judgement.severity));
   const rest = pieces.filter((piece) => !grave.includes(piece));
-  const drafts = [...Map.groupBy(grave, (piece) => piece.judgement?.judgement.id ?? "").values()].map((alike) => graveDraft(alike, tools));
+  const drafts = [...Map.groupBy(grave, (piece) => piece.judgement?.judgement.id ?? "").values()].map((alike) =>
+    graveDraft(alike, tools),
+  );
   if (rest.length > 0) drafts.push(rollUpDraft(rest, tools));
   return drafts;
 }
@@ -65,14 +93,28 @@ function isGrave(severity: Severity): boolean {
 /** A packet at an endpoint that the part's peers have a way to, where there is one: a packet that cannot exist proves nothing. */
 function witnessOfPart(part: CausePart, world: World): FindingDraft["witness"] {
   const isReached = (endpoint: Endpoint, peers: IpSet): boolean =>
-    part.peerClass !== "internet" || ([4, 6] as const).some((family) => !peers.family(family).isEmpty && world.exposure(endpoint, family).route === "reachable");
-  const candidates = part.pieces.flatMap((piece) => piece.group.endpoints.map((endpoint) => ({ piece, endpoint }))).sort((a, b) => (a.endpoint.id < b.endpoint.id ? -1 : a.endpoint.id > b.endpoint.id ? 1 : 0));
+    part.peerClass !== "internet" ||
+    ([4, 6] as const).some(
+      (family) => !peers.family(family).isEmpty && world.exposure(endpoint, family).route === "reachable",
+    );
+  const candidates = part.pieces
+    .flatMap((piece) => piece.group.endpoints.map((endpoint) => ({ piece, endpoint })))
+    .sort((a, b) => (a.endpoint.id < b.endpoint.id ? -1 : a.endpoint.id > b.endpoint.id ? 1 : 0));
   const best = candidates.find(({ piece, endpoint }) => isReached(endpoint, piece.peers)) ?? candidates[0];
   if (best === undefined) return null;
-  const peers = IpSet.unionAll(part.pieces.filter((piece) => piece.group === best.piece.group).map((piece) => piece.peers));
-  const families = ([4, 6] as const).filter((family) => part.peerClass !== "internet" || world.exposure(best.endpoint, family).route === "reachable");
+  const peers = IpSet.unionAll(
+    part.pieces.filter((piece) => piece.group === best.piece.group).map((piece) => piece.peers),
+  );
+  const families = ([4, 6] as const).filter(
+    (family) => part.peerClass !== "internet" || world.exposure(best.endpoint, family).route === "reachable",
+  );
   const seen = families.length === 0 ? peers : IpSet.unionAll(families.map((family) => peers.family(family)));
-  return witnessOf(TrafficSet.box(seen.isEmpty ? peers : seen, part.transport), best.endpoint, "ingress", part.reach === "unreachable" ? "is let in to" : "can reach");
+  return witnessOf(
+    TrafficSet.box(seen.isEmpty ? peers : seen, part.transport),
+    best.endpoint,
+    "ingress",
+    part.reach === "unreachable" ? "is let in to" : "can reach",
+  );
 }
 
 function graveDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft {
@@ -91,7 +133,14 @@ function graveDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft {
     title: `Open to the wrong nodes of the cluster: ${tools.ports.title(transport)} on ${nameOf(common.ruleSet)}`,
     reason: `${judgement.judgement.id}: ${judgement.judgement.reason}`,
     traffic: shown.texts,
-    parts: [{ class: "own nodes", severity: judgement.judgement.severity, traffic: shown.texts, reason: `${judgement.judgement.id}: ${judgement.judgement.reason}` }],
+    parts: [
+      {
+        class: "own nodes",
+        severity: judgement.judgement.severity,
+        traffic: shown.texts,
+        reason: `${judgement.judgement.id}: ${judgement.judgement.reason}`,
+      },
+    ],
     witness: endpoint === undefined ? null : witnessOf(exactTraffic(pieces), endpoint, "ingress", "can reach"),
     sources: [{ profile: judgement.profile.id, row: judgement.judgement.id, text: judgement.judgement.reason }],
     route: null,
@@ -106,16 +155,18 @@ function rollUpDraft(pieces: readonly Piece[], tools: DraftTools): FindingDraft 
   const transport = TransportSet.unionAll(pieces.map((piece) => piece.atom.transport));
   const common = commonDraft(pieces, transport, tools);
   const shown = statedTraffic(pieces, transport, tools);
-  const parts = [...Map.groupBy(pieces, (piece) => piece.judgement?.judgement.id ?? "").values()].map((alike): FindingPart => {
-    const judgement = alike[0]?.judgement?.judgement;
-    const part = TransportSet.unionAll(alike.map((piece) => piece.atom.transport));
-    return {
-      class: "own nodes",
-      severity: judgement?.severity ?? "informational",
-      traffic: statedTraffic(alike, part, tools).texts,
-      reason: judgement === undefined ? "" : `${judgement.id}: ${judgement.reason}`,
-    };
-  });
+  const parts = [...Map.groupBy(pieces, (piece) => piece.judgement?.judgement.id ?? "").values()].map(
+    (alike): FindingPart => {
+      const judgement = alike[0]?.judgement?.judgement;
+      const part = TransportSet.unionAll(alike.map((piece) => piece.atom.transport));
+      return {
+        class: "own nodes",
+        severity: judgement?.severity ?? "informational",
+        traffic: statedTraffic(alike, part, tools).texts,
+        reason: judgement === undefined ? "" : `${judgement.id}: ${judgement.reason}`,
+      };
+    },
+  );
   const severity = parts.reduce<Severity>((worst, part) => worse(worst, part.severity), "informational");
   const sensitive = transport.intersect(tools.ports.sensitive);
   const endpoint = common.endpoints[0];
@@ -152,7 +203,8 @@ export function slackDraft(pieces: readonly Piece[], tools: DraftTools): Finding
     rule: "slack",
     severity: "informational",
     title: `Rules of ${nameOf(common.ruleSet)} allow whole subnets where the documents ask for the nodes in them`,
-    reason: "Addresses of permitted subnets that no node holds today may use documented ports. Refer to groups instead of subnets to close it.",
+    reason:
+      "Addresses of permitted subnets that no node holds today may use documented ports. Refer to groups instead of subnets to close it.",
     traffic: shown.texts,
     parts: [{ class: "slack", severity: "informational", traffic: shown.texts, reason: "" }],
     witness: endpoint === undefined ? null : witnessOf(exactTraffic(pieces), endpoint, "ingress", "could reach"),
@@ -168,7 +220,10 @@ export function slackDraft(pieces: readonly Piece[], tools: DraftTools): Finding
 interface Common {
   readonly ruleSet: RuleSet;
   readonly endpoints: readonly Endpoint[];
-  readonly draft: Pick<FindingDraft, "cluster" | "role" | "scope" | "resources" | "evidence" | "endpoints" | "clusters" | "ruleSets" | "rows">;
+  readonly draft: Pick<
+    FindingDraft,
+    "cluster" | "role" | "scope" | "resources" | "evidence" | "endpoints" | "clusters" | "ruleSets" | "rows"
+  >;
 }
 
 function commonDraft(pieces: readonly Piece[], transport: TransportSet, { world, networks }: DraftTools): Common {
@@ -178,7 +233,11 @@ function commonDraft(pieces: readonly Piece[], transport: TransportSet, { world,
   const endpoints = groups.flatMap((group) => group.endpoints).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const contexts = [...new Set(groups.flatMap((group) => group.contexts))];
   const home = contexts[0];
-  const roles = new Set(endpoints.flatMap((endpoint) => home?.bound.rolesOf.get(endpoint) ?? []).filter((name) => home?.bound.roles.get(name)?.kind === "infrastructure"));
+  const roles = new Set(
+    endpoints
+      .flatMap((endpoint) => home?.bound.rolesOf.get(endpoint) ?? [])
+      .filter((name) => home?.bound.roles.get(name)?.kind === "infrastructure"),
+  );
   const rules = new Map<Rule, RuleSet>();
   for (const piece of pieces) rules.set(piece.rule, piece.ruleSet);
   return {
@@ -223,7 +282,8 @@ function statedTraffic(pieces: readonly Piece[], transport: TransportSet, { worl
     const part = TransportSet.unionAll(own.map((piece) => piece.atom.transport)).intersect(transport);
     if (rule.peer.kind === "cidr" || rule.peer.kind === "any") {
       const box = TrafficSet.box(rule.peer.kind === "any" ? IpSet.any : rule.peer.addresses, part);
-      for (const permission of new Set(own.map((piece) => piece.group.permission))) cidrs.push(box.subtract(permission.stated));
+      for (const permission of new Set(own.map((piece) => piece.group.permission)))
+        cidrs.push(box.subtract(permission.stated));
     } else {
       const name = peerText(rule, world.ruleSets, networks);
       symbolic.set(name, (symbolic.get(name) ?? TransportSet.empty).union(part));
@@ -241,7 +301,10 @@ function statedTraffic(pieces: readonly Piece[], transport: TransportSet, { worl
 }
 
 function partTexts({ parts }: Cause, whole: Stated, tools: DraftTools): FindingPart[] {
-  const groups = Map.groupBy(parts, (part) => `${part.severity} ${part.peerClass} ${part.judgement?.judgement.id ?? ""}`);
+  const groups = Map.groupBy(
+    parts,
+    (part) => `${part.severity} ${part.peerClass} ${part.judgement?.judgement.id ?? ""}`,
+  );
   return [...groups.values()].map((alike) => {
     const [first] = alike as [CausePart, ...CausePart[]];
     const transport = TransportSet.unionAll(alike.map((part) => part.transport));
@@ -256,7 +319,8 @@ function partTexts({ parts }: Cause, whole: Stated, tools: DraftTools): FindingP
               transport,
               tools,
             ).texts,
-      reason: first.judgement === undefined ? "" : `${first.judgement.judgement.id}: ${first.judgement.judgement.reason}`,
+      reason:
+        first.judgement === undefined ? "" : `${first.judgement.judgement.id}: ${first.judgement.judgement.reason}`,
     };
   });
 }
@@ -276,29 +340,59 @@ function openTo(part: CausePart, shown: Stated): string {
 
 function reasonOf(worst: CausePart, cause: Cause, { drivers, ports }: DraftTools): string {
   const sentences: string[] = [];
-  if (worst.judgement !== undefined) sentences.push(`${worst.judgement.judgement.id}: ${worst.judgement.judgement.reason}`);
-  const documented = [...new Set(worst.pieces.flatMap((piece) => piece.group.permission.rows).filter(({ row }) => row.transport?.overlaps(worst.transport) ?? false).map(({ row }) => row.from))].sort();
+  if (worst.judgement !== undefined)
+    sentences.push(`${worst.judgement.judgement.id}: ${worst.judgement.judgement.reason}`);
+  const documented = [
+    ...new Set(
+      worst.pieces
+        .flatMap((piece) => piece.group.permission.rows)
+        .filter(({ row }) => row.transport?.overlaps(worst.transport) ?? false)
+        .map(({ row }) => row.from),
+    ),
+  ].sort();
   const profile = cause.pieces.some((piece) => piece.judgedBy === "profile");
   if (documented.length > 0) sentences.push(`The documentation gives it to ${listText(documented)} only.`);
   else if (profile) sentences.push("No document asks for it.");
   else sentences.push(`No document covers this endpoint; ${ports.title(worst.transport)} is a sensitive port.`);
   if (worst.peerClass === "internet") {
-    if (worst.reach === "unreachable") sentences.push("The Internet has no way to it today; one route or public address would change that.");
-    if (worst.reach === "unknown") sentences.push("Whether the Internet has a way to it is not known; it counts as reachable.");
+    if (worst.reach === "unreachable")
+      sentences.push("The Internet has no way to it today; one route or public address would change that.");
+    if (worst.reach === "unknown")
+      sentences.push("Whether the Internet has a way to it is not known; it counts as reachable.");
   }
   const driver = drivers.get(worst.pieces[0]?.ruleSet.id ?? "");
   if (driver !== undefined) sentences.push(`A node driver makes this group (${driver}).`);
-  if (cause.pieces.every((piece) => piece.group.unused)) sentences.push("No interface uses the group now; launch templates may name it.");
+  if (cause.pieces.every((piece) => piece.group.unused))
+    sentences.push("No interface uses the group now; launch templates may name it.");
   return sentences.join(" ");
 }
 
 function sourcesOf(part: CausePart): FindingDraft["sources"] {
-  const judged = part.judgement === undefined ? [] : [{ profile: part.judgement.profile.id, row: part.judgement.judgement.id, text: part.judgement.judgement.reason }];
+  const judged =
+    part.judgement === undefined
+      ? []
+      : [
+          {
+            profile: part.judgement.profile.id,
+            row: part.judgement.judgement.id,
+            text: part.judgement.judgement.reason,
+          },
+        ];
   const rows = new Map(
     part.pieces
       .flatMap((piece) => piece.group.permission.rows)
       .filter(({ row }) => row.transport?.overlaps(part.transport) ?? false)
-      .map(({ profile, row }) => [rowKey(profile.id, row.id), { profile: profile.id, row: row.id, text: `${row.from} to ${row.to}: ${row.protocolText} ${row.portsText}` }] as const),
+      .map(
+        ({ profile, row }) =>
+          [
+            rowKey(profile.id, row.id),
+            {
+              profile: profile.id,
+              row: row.id,
+              text: `${row.from} to ${row.to}: ${row.protocolText} ${row.portsText}`,
+            },
+          ] as const,
+      ),
   );
   return [...judged, ...rows.values()];
 }

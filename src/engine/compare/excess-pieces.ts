@@ -59,7 +59,17 @@ export function piecesOfRule(
       const peers = slab.peers.subtract(self);
       if (peers.isEmpty) continue;
       for (const atom of tools.ports.atoms(slab.cell, slab.lo, slab.hi)) {
-        pieces.push({ rule, ruleSet, atom, group, peers, sender: "outside", judgedBy: "baseline", judgement: undefined, ifInternet: undefined });
+        pieces.push({
+          rule,
+          ruleSet,
+          atom,
+          group,
+          peers,
+          sender: "outside",
+          judgedBy: "baseline",
+          judgement: undefined,
+          ifInternet: undefined,
+        });
       }
     }
     return pieces;
@@ -73,24 +83,56 @@ export function piecesOfRule(
     const others = peers.subtract(ownNodes);
     for (const atom of tools.ports.atoms(slab.cell, slab.lo, slab.hi)) {
       const { transport } = atom;
-      const slackRange = IpSet.unionAll(permission.senderSubnets.filter((sender) => sender.transport.overlaps(transport)).map((sender) => sender.ranges));
+      const slackRange = IpSet.unionAll(
+        permission.senderSubnets
+          .filter((sender) => sender.transport.overlaps(transport))
+          .map((sender) => sender.ranges),
+      );
       const slack = others.intersect(slackRange);
       const outside = others.subtract(slackRange);
       const base = { rule, ruleSet, atom, group };
       const relevant = judgements.filter(({ judgement }) => judgement.transport.overlaps(transport));
-      for (const piece of splitByJudgement(own.intersect(permission.closedPeers), "own nodes", relevant, first, contexts, tools.seen)) {
+      for (const piece of splitByJudgement(
+        own.intersect(permission.closedPeers),
+        "own nodes",
+        relevant,
+        first,
+        contexts,
+        tools.seen,
+      )) {
         pieces.push({ ...base, ...piece, sender: "own nodes", judgedBy: "profile" });
       }
       const slackClosed = slack.intersect(permission.closedPeers);
       if (!slackClosed.isEmpty) {
-        pieces.push({ ...base, peers: slackClosed, sender: "slack", judgedBy: "profile", judgement: undefined, ifInternet: undefined });
+        pieces.push({
+          ...base,
+          peers: slackClosed,
+          sender: "slack",
+          judgedBy: "profile",
+          judgement: undefined,
+          ifInternet: undefined,
+        });
       }
-      for (const piece of splitByJudgement(outside.intersect(permission.closedPeers), "outside", relevant, first, contexts, tools.seen)) {
+      for (const piece of splitByJudgement(
+        outside.intersect(permission.closedPeers),
+        "outside",
+        relevant,
+        first,
+        contexts,
+        tools.seen,
+      )) {
         pieces.push({ ...base, ...piece, sender: "outside", judgedBy: "profile" });
       }
       const open = outside.subtract(permission.closedPeers);
       if (!open.isEmpty) {
-        pieces.push({ ...base, peers: open, sender: "outside", judgedBy: "baseline", judgement: undefined, ifInternet: undefined });
+        pieces.push({
+          ...base,
+          peers: open,
+          sender: "outside",
+          judgedBy: "baseline",
+          judgement: undefined,
+          ifInternet: undefined,
+        });
       }
     }
   }
@@ -104,8 +146,15 @@ function applicableJudgements(endpoint: Endpoint, contexts: readonly ClusterCont
     return bound.cluster.profiles.flatMap((profile) =>
       profile.judgements
         .filter((judgement) => {
-          const concerned = judgement.to.length === 0 ? profile.roles.some((role) => roles.includes(role.name)) : judgement.to.some((role) => roles.includes(role));
-          return concerned && !judgement.unlessRoles.some((role) => roles.includes(role)) && holds(judgement.when, facts) === true;
+          const concerned =
+            judgement.to.length === 0
+              ? profile.roles.some((role) => roles.includes(role.name))
+              : judgement.to.some((role) => roles.includes(role));
+          return (
+            concerned &&
+            !judgement.unlessRoles.some((role) => roles.includes(role)) &&
+            holds(judgement.when, facts) === true
+          );
         })
         .map((judgement) => ({ judgement, profile })),
     );
@@ -135,7 +184,9 @@ function splitByJudgement(
     const { peers: who } = applicable.judgement;
     if (typeof who === "object") {
       const members = IpSet.unionAll(
-        contexts.flatMap(({ bound }) => who.roles.flatMap((name) => bound.roles.get(name) ?? []).map((role) => seen.role(viewer, role).permitted)),
+        contexts.flatMap(({ bound }) =>
+          who.roles.flatMap((name) => bound.roles.get(name) ?? []).map((role) => seen.role(viewer, role).permitted),
+        ),
       );
       const part = rest.intersect(members);
       if (!part.isEmpty) found.push({ peers: part, judgement: applicable, ifInternet });

@@ -45,9 +45,20 @@ export function findExcess(input: ExcessInput): FindingDraft[] {
     const outside = all.filter((piece) => piece.sender === "outside");
     for (const cause of formCauses(outside, ports, reach)) drafts.push(causeDraft(cause, tools));
     // What a wider cause opens to everybody is not said once more of the cluster's own nodes.
-    const narrower = all.filter((piece) => piece.sender !== "outside" && !outside.some((wide) => wide.rule === piece.rule && wide.atom === piece.atom));
-    drafts.push(...ownNodesDrafts(narrower.filter((piece) => piece.sender === "own nodes"), tools));
-    const slack = slackDraft(narrower.filter((piece) => piece.sender === "slack"), tools);
+    const narrower = all.filter(
+      (piece) =>
+        piece.sender !== "outside" && !outside.some((wide) => wide.rule === piece.rule && wide.atom === piece.atom),
+    );
+    drafts.push(
+      ...ownNodesDrafts(
+        narrower.filter((piece) => piece.sender === "own nodes"),
+        tools,
+      ),
+    );
+    const slack = slackDraft(
+      narrower.filter((piece) => piece.sender === "slack"),
+      tools,
+    );
     if (slack !== undefined) drafts.push(slack);
   }
   return drafts;
@@ -72,7 +83,8 @@ function* endpointClasses(input: ExcessInput): Generator<EndpointClass> {
     yield {
       endpoints,
       contexts: serving,
-      permission: serving.length > 0 ? permitRoles(first, serving, seen, world) : permitUnbound(first, plan.allow, seen, world),
+      permission:
+        serving.length > 0 ? permitRoles(first, serving, seen, world) : permitUnbound(first, plan.allow, seen, world),
       ownRanges: ranges.network.union(ranges.connected),
       unused: endpoints.every((endpoint) => endpoint.standIn && world.usage(endpoint.id) === "unused"),
     };
@@ -114,7 +126,9 @@ function rolesKey(endpoint: Endpoint, contexts: readonly ClusterContext[], plan:
     return roles === undefined ? [] : [`${bound.cluster.name}:${roles.join(",")}`];
   });
   if (held.length > 0) return held.join(";");
-  return plan.allow.map((entry) => ("selector" in entry.to && matchesSelector(endpoint, entry.to.selector, world) ? "1" : "0")).join("");
+  return plan.allow
+    .map((entry) => ("selector" in entry.to && matchesSelector(endpoint, entry.to.selector, world) ? "1" : "0"))
+    .join("");
 }
 
 /**
@@ -128,7 +142,12 @@ function mayConcernBaseline(endpoint: Endpoint, { world, ports }: ExcessInput): 
     const ruleSet = world.ruleSets.get(groupId);
     if (ruleSet === undefined) return true;
     for (const rule of ruleSet.rules) {
-      if (rule.direction !== "ingress" || rule.peer.kind === "security-group" || !rule.transport.overlaps(ports.sensitive)) continue;
+      if (
+        rule.direction !== "ingress" ||
+        rule.peer.kind === "security-group" ||
+        !rule.transport.overlaps(ports.sensitive)
+      )
+        continue;
       if (rule.peer.kind !== "cidr") return true;
       if (ownRanges === undefined) {
         const ranges = world.networkRanges(endpoint);
@@ -169,7 +188,18 @@ function* excessOf(group: EndpointClass, input: ExcessInput): Generator<Piece> {
           ? { id: peer.groupId, name: "", kind: "security-group" as const, scope: scopeId(grant.ruleSet.scope) }
           : ruleSetResource(grant.ruleSet);
     for (const endpoint of group.endpoints) {
-      unknowns.add({ direction: "ingress", resource, ruleSet: grant.ruleSet, reason: grant.unknown, transport: judged.transport(), endpoint, cluster, roles: nodeRolesOf(endpoint, group.contexts[0]?.bound), evidence, row: undefined });
+      unknowns.add({
+        direction: "ingress",
+        resource,
+        ruleSet: grant.ruleSet,
+        reason: grant.unknown,
+        transport: judged.transport(),
+        endpoint,
+        cluster,
+        roles: nodeRolesOf(endpoint, group.contexts[0]?.bound),
+        evidence,
+        row: undefined,
+      });
     }
   }
   for (const { resource, reason, traffic } of policy.unknowns) {
@@ -178,7 +208,12 @@ function* excessOf(group: EndpointClass, input: ExcessInput): Generator<Piece> {
     for (const endpoint of group.endpoints) {
       unknowns.add({
         direction: "ingress",
-        resource: { id: resource, name: "", kind: resource.startsWith("acl-") ? "network-acl" : "security-group", scope: scopeId(endpoint.scope) },
+        resource: {
+          id: resource,
+          name: "",
+          kind: resource.startsWith("acl-") ? "network-acl" : "security-group",
+          scope: scopeId(endpoint.scope),
+        },
         ruleSet: undefined,
         reason,
         transport: hidden.transport(),
@@ -197,10 +232,12 @@ function exposureOf(world: World): (piece: Piece) => Reach {
   const known = new Map<EndpointClass, Map<4 | 6, Reach>>();
   const ask = (group: EndpointClass, family: 4 | 6): Reach => {
     let families = known.get(group);
-    if (families === undefined) known.set(group, (families = new Map()));
+    if (families === undefined) known.set(group, (families = new Map<4 | 6, Reach>()));
     let reach = families.get(family);
     if (reach === undefined) {
-      const routes = new Set(group.endpoints.map((endpoint) => (endpoint.standIn ? "unknown" : world.exposure(endpoint, family).route)));
+      const routes = new Set(
+        group.endpoints.map((endpoint) => (endpoint.standIn ? "unknown" : world.exposure(endpoint, family).route)),
+      );
       reach = routes.has("reachable") ? "reachable" : routes.has("unknown") ? "unknown" : "unreachable";
       families.set(family, reach);
     }

@@ -29,9 +29,15 @@ export function collectFacts(bound: ClusterRoles, world: World): Facts {
   for (const name of [...names].sort()) {
     const stated = cluster.facts[name];
     const byDefault = assumed.get(name);
-    if (stated !== undefined) facts.set(name, { value: stated, origin: "configuration", reason: "stated in the configuration" });
+    if (stated !== undefined)
+      facts.set(name, { value: stated, origin: "configuration", reason: "stated in the configuration" });
     else if (name === "external_lb") facts.set(name, deriveExternalLb(bound, world));
-    else if (byDefault !== undefined) facts.set(name, { value: byDefault, origin: "assumed", reason: "assumed by the profile; state the fact to change it" });
+    else if (byDefault !== undefined)
+      facts.set(name, {
+        value: byDefault,
+        origin: "assumed",
+        reason: "assumed by the profile; state the fact to change it",
+      });
     else facts.set(name, { value: undefined, origin: "not set", reason: "not stated in the configuration" });
   }
   return facts;
@@ -40,16 +46,32 @@ export function collectFacts(bound: ClusterRoles, world: World): Facts {
 /** docs/judging.md, 2: the kind of load balancer follows from the one bound to `external_lb`, where it was collected. */
 function deriveExternalLb(bound: ClusterRoles, world: World): Fact {
   const role = bound.roles.get("external_lb");
-  if (role?.status === "none") return { value: "none", origin: "derived", reason: "the role external_lb is bound to none" };
-  if (role?.status !== "bound") return { value: undefined, origin: "not set", reason: "no load balancer is bound to external_lb" };
+  if (role?.status === "none")
+    return { value: "none", origin: "derived", reason: "the role external_lb is bound to none" };
+  if (role?.status !== "bound")
+    return { value: undefined, origin: "not set", reason: "no load balancer is bound to external_lb" };
   const ids = new Set(role.endpoints.map((endpoint) => endpoint.id));
   const balancers = world.loadBalancers.filter((balancer) => balancer.endpointIds.some((id) => ids.has(id)));
   const kinds = new Set(balancers.map(balancerKind));
   const names = balancers.map((balancer) => balancer.name).join(", ");
-  if (balancers.length === 0) return { value: undefined, origin: "not set", reason: "the interfaces bound to external_lb belong to no load balancer that was collected" };
+  if (balancers.length === 0)
+    return {
+      value: undefined,
+      origin: "not set",
+      reason: "the interfaces bound to external_lb belong to no load balancer that was collected",
+    };
   const [kind] = kinds;
-  if (kinds.size > 1 || kind === undefined) return { value: undefined, origin: "not set", reason: `whether ${names} passes the clients' addresses on is not known` };
-  return { value: kind, origin: "derived", reason: `${names}: ${kind === "proxy" ? "targets see the balancer's address" : "targets see the clients' addresses"}` };
+  if (kinds.size > 1 || kind === undefined)
+    return {
+      value: undefined,
+      origin: "not set",
+      reason: `whether ${names} passes the clients' addresses on is not known`,
+    };
+  return {
+    value: kind,
+    origin: "derived",
+    reason: `${names}: ${kind === "proxy" ? "targets see the balancer's address" : "targets see the clients' addresses"}`,
+  };
 }
 
 function balancerKind(balancer: LoadBalancer): "proxy" | "passthrough" | undefined {

@@ -20,7 +20,16 @@ export function hygieneDrafts(tools: Tools): FindingDraft[] {
   for (const ruleSet of [...tools.world.ruleSets.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     if (ruleSet.kind === "security-group") {
       if (tools.world.usage(ruleSet.id) === "unused") {
-        drafts.push(draft(ruleSet, [], "unused-group", `No interface uses ${nameOf(ruleSet)} now`, "The interface list is complete and no rule refers to the group; launch templates may name it.", tools));
+        drafts.push(
+          draft(
+            ruleSet,
+            [],
+            "unused-group",
+            `No interface uses ${nameOf(ruleSet)} now`,
+            "The interface list is complete and no rule refers to the group; launch templates may name it.",
+            tools,
+          ),
+        );
       }
       drafts.push(...redundantDrafts(ruleSet, tools));
     } else {
@@ -35,7 +44,14 @@ function staleDrafts(tools: Tools): FindingDraft[] {
   return [...byRuleSet].map(([ruleSet, stale]) => {
     const reasons = [...new Set(stale.map(({ reason }) => reason))].join("; ");
     const rules = stale.map(({ rule }) => rule);
-    return draft(ruleSet, rules, "stale-reference", `${nameOf(ruleSet)} refers to a group that is gone`, `${reasons}. The rule lets nothing through until the reference comes back to life.`, tools);
+    return draft(
+      ruleSet,
+      rules,
+      "stale-reference",
+      `${nameOf(ruleSet)} refers to a group that is gone`,
+      `${reasons}. The rule lets nothing through until the reference comes back to life.`,
+      tools,
+    );
   });
 }
 
@@ -54,7 +70,16 @@ function redundantDrafts(ruleSet: RuleSet, tools: Tools): FindingDraft[] {
     }
     if (redundant.length > 0) {
       const count = redundant.length === 1 ? "A rule" : `${redundant.length} rules`;
-      drafts.push(draft(ruleSet, redundant, "redundant-rule", `${count} of ${nameOf(ruleSet)} ${redundant.length === 1 ? "adds" : "add"} nothing`, "Other rules of the group already let the same traffic through.", tools));
+      drafts.push(
+        draft(
+          ruleSet,
+          redundant,
+          "redundant-rule",
+          `${count} of ${nameOf(ruleSet)} ${redundant.length === 1 ? "adds" : "add"} nothing`,
+          "Other rules of the group already let the same traffic through.",
+          tools,
+        ),
+      );
     }
   }
   return drafts;
@@ -65,7 +90,9 @@ function isCovered(rule: Rule, others: readonly Rule[]): boolean {
     const cover = TrafficSet.fromBoxes(
       others.flatMap((other) => {
         const peers = addressesOf(other);
-        return peers === undefined || !other.transport.overlaps(rule.transport) ? [] : [{ peers, transport: other.transport }];
+        return peers === undefined || !other.transport.overlaps(rule.transport)
+          ? []
+          : [{ peers, transport: other.transport }];
       }),
     );
     return TrafficSet.box(addressesOf(rule) ?? IpSet.empty, rule.transport).isSubsetOf(cover);
@@ -74,8 +101,12 @@ function isCovered(rule: Rule, others: readonly Rule[]): boolean {
   return others.some(
     (other) =>
       rule.transport.isSubsetOf(other.transport) &&
-      ((peer.kind === "security-group" && other.peer.kind === "security-group" && other.peer.groupId === peer.groupId) ||
-        (peer.kind === "prefix-list" && other.peer.kind === "prefix-list" && other.peer.prefixListId === peer.prefixListId)),
+      ((peer.kind === "security-group" &&
+        other.peer.kind === "security-group" &&
+        other.peer.groupId === peer.groupId) ||
+        (peer.kind === "prefix-list" &&
+          other.peer.kind === "prefix-list" &&
+          other.peer.prefixListId === peer.prefixListId)),
   );
 }
 
@@ -88,18 +119,38 @@ function shadowedDrafts(ruleSet: RuleSet, tools: Tools): FindingDraft[] {
   const shadowed: Rule[] = [];
   for (const direction of ["ingress", "egress"] as const) {
     let decided = TrafficSet.empty;
-    for (const rule of ruleSet.rules.filter((candidate) => candidate.direction === direction).sort((a, b) => a.priority - b.priority)) {
+    for (const rule of ruleSet.rules
+      .filter((candidate) => candidate.direction === direction)
+      .sort((a, b) => a.priority - b.priority)) {
       const box = TrafficSet.box(addressesOf(rule) ?? IpSet.empty, rule.transport);
       if (!box.isEmpty && box.isSubsetOf(decided) && rule.priority < 32_767) shadowed.push(rule);
       decided = decided.union(box);
     }
   }
   if (shadowed.length === 0) return [];
-  return [draft(ruleSet, shadowed, "shadowed-rule", `Entries of ${nameOf(ruleSet)} never decide`, "Entries with lower numbers decide all their traffic.", tools)];
+  return [
+    draft(
+      ruleSet,
+      shadowed,
+      "shadowed-rule",
+      `Entries of ${nameOf(ruleSet)} never decide`,
+      "Entries with lower numbers decide all their traffic.",
+      tools,
+    ),
+  ];
 }
 
-function draft(ruleSet: RuleSet, rules: readonly Rule[], rule: string, title: string, reason: string, { world, networks, ports }: Tools): FindingDraft {
-  const transport = rules.map((one) => one.transport).reduce((all, one) => all.union(one), TrafficSet.empty.transport());
+function draft(
+  ruleSet: RuleSet,
+  rules: readonly Rule[],
+  rule: string,
+  title: string,
+  reason: string,
+  { world, networks, ports }: Tools,
+): FindingDraft {
+  const transport = rules
+    .map((one) => one.transport)
+    .reduce((all, one) => all.union(one), TrafficSet.empty.transport());
   return {
     kind: "hygiene",
     rule,
@@ -117,7 +168,10 @@ function draft(ruleSet: RuleSet, rules: readonly Rule[], rule: string, title: st
     sources: [],
     route: null,
     identity: [ruleSet.id],
-    exact: [ports.label(transport), ...rules.map((one) => `${peerText(one, new Map(), [])} ${one.transport.describe()}`)],
+    exact: [
+      ports.label(transport),
+      ...rules.map((one) => `${peerText(one, new Map(), [])} ${one.transport.describe()}`),
+    ],
     endpoints: new Set(),
     clusters: [],
     ruleSets: [ruleSet],

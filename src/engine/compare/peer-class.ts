@@ -2,7 +2,7 @@
 // the text of a rule: 0.0.0.0/1 and 128.0.0.0/1 together are the Internet (docs/judging.md, 4).
 
 import type { PortClass, Severity } from "../../model/index.ts";
-import { IpSet, PUBLIC_V4, PUBLIC_V6 } from "../../net/index.ts";
+import { type IpSet, PUBLIC_V4, PUBLIC_V6 } from "../../net/index.ts";
 
 export type PeerClass = "internet" | "public range" | "broad private" | "narrow";
 

@@ -46,7 +46,12 @@ export function rowTransport(row: Requirement, facts: Facts): TransportSet | und
 }
 
 /** Collects what is permitted to an endpoint that holds roles. */
-export function permitRoles(endpoint: Endpoint, contexts: readonly ClusterContext[], seen: Seen, world: World): Permission {
+export function permitRoles(
+  endpoint: Endpoint,
+  contexts: readonly ClusterContext[],
+  seen: Seen,
+  world: World,
+): Permission {
   const boxes: { peers: IpSet; transport: TransportSet }[] = [{ peers: IpSet.any, transport: NETWORK_ICMP }];
   const stated: { peers: IpSet; transport: TransportSet }[] = [{ peers: IpSet.any, transport: NETWORK_ICMP }];
   const rows: DocumentedSource[] = [];
@@ -72,7 +77,9 @@ export function permitRoles(endpoint: Endpoint, contexts: readonly ClusterContex
       for (const pair of profile.closed) {
         if (!own.includes(pair.to)) continue;
         const from = bound.roles.get(pair.from);
-        closedPeers = closedPeers.union(pair.from === "any" ? IpSet.any : from === undefined ? IpSet.empty : seen.role(endpoint, from).permitted);
+        closedPeers = closedPeers.union(
+          pair.from === "any" ? IpSet.any : from === undefined ? IpSet.empty : seen.role(endpoint, from).permitted,
+        );
       }
     }
     for (const entry of bound.cluster.allow) {
@@ -82,7 +89,13 @@ export function permitRoles(endpoint: Endpoint, contexts: readonly ClusterContex
       stated.push({ peers: peers.stated, transport: entry.transport });
     }
   }
-  return { traffic: TrafficSet.fromBoxes(boxes), stated: TrafficSet.fromBoxes(stated), closedPeers, rows, senderSubnets };
+  return {
+    traffic: TrafficSet.fromBoxes(boxes),
+    stated: TrafficSet.fromBoxes(stated),
+    closedPeers,
+    rows,
+    senderSubnets,
+  };
 }
 
 /** What the top-level `allow` permits to an endpoint of no cluster. */
@@ -95,7 +108,13 @@ export function permitUnbound(endpoint: Endpoint, allow: readonly AllowEntry[], 
     boxes.push({ peers: peers.all, transport: entry.transport });
     stated.push({ peers: peers.stated, transport: entry.transport });
   }
-  return { traffic: TrafficSet.fromBoxes(boxes), stated: TrafficSet.fromBoxes(stated), closedPeers: IpSet.empty, rows: [], senderSubnets: [] };
+  return {
+    traffic: TrafficSet.fromBoxes(boxes),
+    stated: TrafficSet.fromBoxes(stated),
+    closedPeers: IpSet.empty,
+    rows: [],
+    senderSubnets: [],
+  };
 }
 
 /**
@@ -115,7 +134,8 @@ export function balancerClients(bound: ClusterRoles, facts: Facts): Role[] {
   const names = new Set<string>();
   for (const profile of bound.cluster.profiles) {
     for (const row of profile.rows) {
-      if (row.to === "external_lb" && row.from !== "external_lb" && holds(row.when, facts) !== false) names.add(row.from);
+      if (row.to === "external_lb" && row.from !== "external_lb" && holds(row.when, facts) !== false)
+        names.add(row.from);
     }
   }
   return [...names].sort().flatMap((name) => bound.roles.get(name) ?? []);

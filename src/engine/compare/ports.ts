@@ -18,7 +18,13 @@ export interface Atom {
 export class PortMap {
   readonly #names: readonly PortName[];
   readonly #atoms = new Map<string, Atom>();
-  readonly #pieces: Readonly<Record<ProtocolCell, Map<number, readonly Atom[]>>> = { tcp: new Map(), udp: new Map(), icmp: new Map(), icmpv6: new Map(), other: new Map() };
+  readonly #pieces: Readonly<Record<ProtocolCell, Map<number, readonly Atom[]>>> = {
+    tcp: new Map(),
+    udp: new Map(),
+    icmp: new Map(),
+    icmpv6: new Map(),
+    other: new Map(),
+  };
   readonly #within = new Map<string, readonly PortName[]>();
   readonly #labels = new Map<string, string>();
   readonly #cuts: Readonly<Record<ProtocolCell, readonly number[]>>;
@@ -31,12 +37,19 @@ export class PortMap {
    */
   constructor(names: readonly PortName[], boundaries: readonly TransportSet[]) {
     this.#names = names;
-    const cuts = Object.fromEntries(PROTOCOL_CELLS.map((cell) => [cell, new Set<number>()])) as Record<ProtocolCell, Set<number>>;
+    const cuts = Object.fromEntries(PROTOCOL_CELLS.map((cell) => [cell, new Set<number>()])) as Record<
+      ProtocolCell,
+      Set<number>
+    >;
     for (const transport of [...names.map((name) => name.transport), ...boundaries]) {
       for (const cell of PROTOCOL_CELLS) for (const bound of transport.cells[cell].bounds) cuts[cell].add(bound);
     }
-    this.#cuts = Object.fromEntries(PROTOCOL_CELLS.map((cell) => [cell, [...cuts[cell]].sort((a, b) => a - b)])) as Record<ProtocolCell, number[]>;
-    this.sensitive = TransportSet.unionAll(names.filter((name) => name.portClass !== "other").map((name) => name.transport));
+    this.#cuts = Object.fromEntries(
+      PROTOCOL_CELLS.map((cell) => [cell, [...cuts[cell]].sort((a, b) => a - b)]),
+    ) as Record<ProtocolCell, number[]>;
+    this.sensitive = TransportSet.unionAll(
+      names.filter((name) => name.portClass !== "other").map((name) => name.transport),
+    );
   }
 
   /** Splits a half-open piece of a cell at every boundary that falls inside it. */

@@ -41,7 +41,19 @@ export interface JudgedRow {
 /** Judges every row of a cluster's profiles, in the order of the documents. */
 export function judgeRows(context: ClusterContext, world: World, seen: Seen): JudgedRow[] {
   const { cluster } = context.bound;
-  return cluster.profiles.flatMap((profile) => profile.rows.map((row) => new RowJudge(context, world, seen, profile, row).judge()));
+  return cluster.profiles.flatMap((profile) =>
+    profile.rows.map((row) => new RowJudge(context, world, seen, profile, row).judge()),
+  );
+}
+
+/** Which endpoint's filters decide, and about whom. */
+type Side = Pick<SideResult, "direction" | "endpoint" | "peers">;
+
+/** Between which roles, and what. */
+interface Parties {
+  readonly from: Role;
+  readonly to: Role | undefined;
+  readonly transport: TransportSet;
 }
 
 class RowJudge {
@@ -68,33 +80,65 @@ class RowJudge {
     const from = bound.roles.get(row.from);
     const to = bound.roles.get(row.to);
     const isExternal = to === undefined || to.kind === "external";
-    if (from?.status === "none" || (!isExternal && to.status === "none")) return this.#cell("not_applicable", "a role of this row does not exist here");
-    const unbound = [from, isExternal ? undefined : to].filter((role) => role?.status === "not bound").map((role) => role?.name ?? "");
-    if (row.from !== "any" && unbound.length > 0) return this.#cell("not_judged", `role not bound: ${unbound.join(", ")}`);
+    if (from?.status === "none" || (!isExternal && to.status === "none"))
+      return this.#cell("not_applicable", "a role of this row does not exist here");
+    const unbound = [from, isExternal ? undefined : to]
+      .filter((role) => role?.status === "not bound")
+      .map((role) => role?.name ?? "");
+    if (row.from !== "any" && unbound.length > 0)
+      return this.#cell("not_judged", `role not bound: ${unbound.join(", ")}`);
     const transport = rowTransport(row, facts);
     if (transport === undefined) {
       const fact = row.portFact === undefined ? "" : `; state the fact ${row.portFact}`;
       return this.#cell("not_judged", `the document gives no number${fact}`);
     }
-    const empty = [from, isExternal ? undefined : to].filter((role) => role?.status === "empty").map((role) => role?.name ?? "");
+    const empty = [from, isExternal ? undefined : to]
+      .filter((role) => role?.status === "empty")
+      .map((role) => role?.name ?? "");
     if (empty.length > 0) return this.#cell("unknown", `role matches nothing: ${empty.join(", ")}`);
-    if (from === undefined) return this.#cell("satisfied", "anybody may; nothing is required", to?.endpoints ?? [], transport);
+    if (from === undefined)
+      return this.#cell("satisfied", "anybody may; nothing is required", to?.endpoints ?? [], transport);
     const results = isExternal ? this.#toInternet(from, transport) : this.#between(from, to, transport);
     return this.#conclude(results, from, to, transport, condition);
   }
 
-  #conclude(results: readonly SideResult[] | "single" | "nobody", from: Role, to: Role | undefined, transport: TransportSet, condition: boolean | undefined): JudgedRow {
+  #conclude(
+    results: readonly SideResult[] | "single" | "nobody",
+    from: Role,
+    to: Role | undefined,
+    transport: TransportSet,
+    condition: boolean | undefined,
+  ): JudgedRow {
     const receivers = to?.endpoints ?? [];
     if (results === "single") return this.#cell("not_applicable", "a single node has no other to reach");
-    if (results === "nobody") return this.#cell("unknown", "no machine of these roles could be measured", receivers, transport);
+    if (results === "nobody")
+      return this.#cell("unknown", "no machine of these roles could be measured", receivers, transport);
     const allowed = this.#row.need.kind === "allowed";
     if (allowed) {
       const open = results.length === 0;
-      return this.#cell("satisfied", open ? "open; the document allows it and does not require it" : "closed, at least in part; the document does not require it", receivers, transport);
+      return this.#cell(
+        "satisfied",
+        open
+          ? "open; the document allows it and does not require it"
+          : "closed, at least in part; the document does not require it",
+        receivers,
+        transport,
+      );
     }
-    if (results.length === 0) return this.#cell("satisfied", "let through on every side that was seen" + sideNote(from, to), receivers, transport);
+    if (results.length === 0)
+      return this.#cell(
+        "satisfied",
+        "let through on every side that was seen" + sideNote(from, to),
+        receivers,
+        transport,
+      );
     if (condition === undefined) {
-      return this.#cell("unknown", `required only if ${this.#conditionText()}; state ${listText(openFacts(this.#row.when, this.#context.facts))}`, receivers, transport);
+      return this.#cell(
+        "unknown",
+        `required only if ${this.#conditionText()}; state ${listText(openFacts(this.#row.when, this.#context.facts))}`,
+        receivers,
+        transport,
+      );
     }
     const missing = results.filter((result) => result.status === "missing");
     const noRoute = results.filter((result) => result.status === "no-route");
@@ -128,7 +172,9 @@ class RowJudge {
   }
 
   #conditionText(): string {
-    return (this.#row.when?.facts ?? []).map(({ fact, values, negated }) => `${fact} is ${negated ? "not " : ""}${values.join(" or ")}`).join(" and ");
+    return (this.#row.when?.facts ?? [])
+      .map(({ fact, values, negated }) => `${fact} is ${negated ? "not " : ""}${values.join(" or ")}`)
+      .join(" and ");
   }
 
   /** docs/judging.md, 3: satisfied if the public addresses are let out, unknown if part of them, missing if none. */
@@ -140,9 +186,11 @@ class RowJudge {
       const { definite, possible } = this.#world.policy(endpoint).egress;
       if (needed.isSubsetOf(definite)) continue;
       const none = !needed.overlaps(possible);
-      results.push(
-        this.#result(none ? "missing" : "unknown", "egress", endpoint, PUBLIC_V4, transport, from, undefined, none ? "no public address is let out on these ports" : "only part of the public addresses is let out"),
-      );
+      const side: Side = { direction: "egress", endpoint, peers: PUBLIC_V4 };
+      const reason = none
+        ? "no public address is let out on these ports"
+        : "only part of the public addresses is let out";
+      results.push(this.#result(none ? "missing" : "unknown", side, { from, to: undefined, transport }, reason));
     }
     return results;
   }
@@ -164,21 +212,23 @@ class RowJudge {
     let known = IpSet.empty;
     let pairs = 0;
     for (const member of senders) {
+      const side: Side = { direction: "ingress", endpoint: target, peers: member.addresses };
       if (member.endpoint === target || sameMachine(member.endpoint, target)) continue;
       pairs += 1;
       if (member.unreachable !== undefined) {
-        results.push(this.#result("no-route", "ingress", target, member.addresses, transport, from, to, member.unreachable));
+        results.push(this.#result("no-route", side, { from, to, transport }, member.unreachable));
       } else if (member.unknown !== undefined) {
-        results.push(this.#result("unknown", "ingress", target, member.addresses, transport, from, to, member.unknown));
+        results.push(this.#result("unknown", side, { from, to, transport }, member.unknown));
       } else {
         known = known.union(member.addresses);
         const route = member.endpoint === undefined ? undefined : this.#world.route(member.endpoint, target);
-        if (route?.route === "unreachable") results.push(this.#result("no-route", "ingress", target, member.addresses, transport, from, to, route.reason));
+        if (route?.route === "unreachable")
+          results.push(this.#result("no-route", side, { from, to, transport }, route.reason));
       }
     }
     const peers = IpSet.unionAll(families.map((family) => known.family(family)));
     if (peers.isEmpty || target.standIn || !this.#isFiltered(target)) return pairs;
-    this.#compare("ingress", target, peers, transport, from, to, results);
+    this.#compare({ direction: "ingress", endpoint: target, peers }, { from, to, transport }, results);
     return pairs;
   }
 
@@ -207,7 +257,9 @@ class RowJudge {
     }
     const families = requiredFamilies(this.#context.facts, this.#context.bound.cluster.facts);
     const wanted = IpSet.unionAll(families.map((family) => peers.family(family)));
-    if (!wanted.isEmpty && this.#isFiltered(source)) this.#compare("egress", source, wanted, transport, from, to, results);
+    if (!wanted.isEmpty && this.#isFiltered(source)) {
+      this.#compare({ direction: "egress", endpoint: source, peers: wanted }, { from, to, transport }, results);
+    }
     return pairs;
   }
 
@@ -215,9 +267,9 @@ class RowJudge {
     return endpoint.filteredByGroups || this.#world.policy(endpoint).ingress.droppedByAcl !== undefined;
   }
 
-  #compare(direction: "ingress" | "egress", endpoint: Endpoint, peers: IpSet, transport: TransportSet, from: Role, to: Role | undefined, results: SideResult[]): void {
+  #compare({ direction, endpoint, peers }: Side, parties: Parties, results: SideResult[]): void {
     const policy = this.#world.policy(endpoint)[direction];
-    const alternatives = this.#alternatives(transport);
+    const alternatives = this.#alternatives(parties.transport);
     const definite = IpSet.unionAll(alternatives.map((option) => peersFully(policy.definite, option)));
     const possible = IpSet.unionAll(alternatives.map((option) => peersFully(policy.possible, option)));
     const missing = peers.subtract(possible);
@@ -226,9 +278,17 @@ class RowJudge {
     const whole = TransportSet.unionAll(alternatives);
     if (!missing.isEmpty) {
       const words = direction === "ingress" ? "is not let in" : "is not let out";
-      results.push(this.#result("missing", direction, endpoint, missing, whole, from, to, `${whole.describe()} ${words} by every machine that must pass it`));
+      const reason = `${whole.describe()} ${words} by every machine that must pass it`;
+      results.push(
+        this.#result("missing", { direction, endpoint, peers: missing }, { ...parties, transport: whole }, reason),
+      );
     }
-    if (!unknown.isEmpty) results.push(this.#result("unknown", direction, endpoint, unknown, whole, from, to, "a rule that may let it through could not be read"));
+    if (!unknown.isEmpty) {
+      const reason = "a rule that may let it through could not be read";
+      results.push(
+        this.#result("unknown", { direction, endpoint, peers: unknown }, { ...parties, transport: whole }, reason),
+      );
+    }
   }
 
   /** For an any-of row, the transports of all rows of that name between the same roles that apply. */
@@ -237,21 +297,21 @@ class RowJudge {
     if (need.kind !== "any-of") return [transport];
     const { facts } = this.#context;
     return this.#profile.rows
-      .filter((row) => row.need.kind === "any-of" && row.need.name === need.name && row.from === from && row.to === to && holds(row.when, facts) !== false)
+      .filter(
+        (row) =>
+          row.need.kind === "any-of" &&
+          row.need.name === need.name &&
+          row.from === from &&
+          row.to === to &&
+          holds(row.when, facts) !== false,
+      )
       .flatMap((row) => rowTransport(row, facts) ?? []);
   }
 
-  #result(
-    status: SideResult["status"],
-    direction: "ingress" | "egress",
-    endpoint: Endpoint,
-    peers: IpSet,
-    transport: TransportSet,
-    fromRole: Role,
-    toRole: Role | undefined,
-    reason: string,
-  ): SideResult {
-    return { status, direction, cluster: this.#context.bound.cluster, profile: this.#profile, row: this.#row, transport, endpoint, peers, fromRole, toRole, reason };
+  #result(status: SideResult["status"], side: Side, parties: Parties, reason: string): SideResult {
+    const { from: fromRole, to: toRole, transport } = parties;
+    const { cluster } = this.#context.bound;
+    return { status, ...side, cluster, profile: this.#profile, row: this.#row, transport, fromRole, toRole, reason };
   }
 }
 

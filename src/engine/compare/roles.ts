@@ -1,7 +1,15 @@
 // Ties the roles of a cluster to endpoints and addresses of the snapshot. Pure selection: nothing is judged here.
 // A role keeps its symbolic form (which endpoints, which CIDRs) because the addresses differ with the viewer.
 
-import type { Cluster, Endpoint, EndpointSelector, PeerSpec, RoleBinding, RoleDefinition, World } from "../../model/index.ts";
+import type {
+  Cluster,
+  Endpoint,
+  EndpointSelector,
+  PeerSpec,
+  RoleBinding,
+  RoleDefinition,
+  World,
+} from "../../model/index.ts";
 import { IpSet } from "../../net/index.ts";
 
 export type RoleStatus = "bound" | "addresses" | "none" | "not bound" | "empty";
@@ -128,11 +136,18 @@ export function selectEndpoints(specs: readonly PeerSpec[], world: World): Endpo
 export function matchesSelector(endpoint: Endpoint, selector: EndpointSelector, world: World): boolean {
   const { tags, securityGroups, names, subnets, loadBalancers, ids } = selector;
   if (tags !== undefined && !Object.entries(tags).every(([key, value]) => hasTag(endpoint, key, value))) return false;
-  if (securityGroups !== undefined && !endpoint.groupIds.some((id) => namesGroup(securityGroups, id, world))) return false;
-  if (names !== undefined && !namesOf(endpoint).some((name) => names.some((pattern) => matchesPattern(name, pattern)))) return false;
+  if (securityGroups !== undefined && !endpoint.groupIds.some((id) => namesGroup(securityGroups, id, world)))
+    return false;
+  if (names !== undefined && !namesOf(endpoint).some((name) => names.some((pattern) => matchesPattern(name, pattern))))
+    return false;
   if (subnets !== undefined && !subnets.includes(endpoint.subnetId)) return false;
   if (loadBalancers !== undefined && !belongsToBalancer(endpoint, loadBalancers, world)) return false;
-  if (ids !== undefined && !ids.includes(endpoint.id) && !(endpoint.machine !== undefined && ids.includes(endpoint.machine.id))) return false;
+  if (
+    ids !== undefined &&
+    !ids.includes(endpoint.id) &&
+    !(endpoint.machine !== undefined && ids.includes(endpoint.machine.id))
+  )
+    return false;
   return true;
 }
 
@@ -173,7 +188,8 @@ export function matchesPattern(text: string, pattern: string): boolean {
 function belongsToBalancer(endpoint: Endpoint, wanted: readonly string[], world: World): boolean {
   if (endpoint.loadBalancer !== undefined && wanted.includes(endpoint.loadBalancer)) return true;
   return world.loadBalancers.some(
-    (balancer) => (wanted.includes(balancer.name) || wanted.includes(balancer.id)) && balancer.endpointIds.includes(endpoint.id),
+    (balancer) =>
+      (wanted.includes(balancer.name) || wanted.includes(balancer.id)) && balancer.endpointIds.includes(endpoint.id),
   );
 }
 

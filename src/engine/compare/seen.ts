@@ -2,7 +2,7 @@
 // An address means something only inside a network, so every set here belongs to one viewer (docs/judging.md, 1).
 
 import { scopeId, type Endpoint, type World } from "../../model/index.ts";
-import { IpSet, type Address } from "../../net/index.ts";
+import { IpSet } from "../../net/index.ts";
 import type { Role } from "./roles.ts";
 
 export interface SeenRole {
@@ -38,7 +38,7 @@ export class Seen {
   role(viewer: Endpoint, role: Role): SeenRole {
     const key = viewerKey(viewer);
     let cache = this.#roles.get(key);
-    if (cache === undefined) this.#roles.set(key, (cache = new Map()));
+    if (cache === undefined) this.#roles.set(key, (cache = new Map<Role, SeenRole>()));
     let seen = cache.get(role);
     if (seen === undefined) cache.set(role, (seen = this.#look(viewer, role)));
     return seen;
@@ -48,7 +48,7 @@ export class Seen {
   endpoints(viewer: Endpoint, endpoints: readonly Endpoint[]): IpSet {
     const key = viewerKey(viewer);
     let cache = this.#permitted.get(key);
-    if (cache === undefined) this.#permitted.set(key, (cache = new Map()));
+    if (cache === undefined) this.#permitted.set(key, (cache = new Map<readonly Endpoint[], IpSet>()));
     let set = cache.get(endpoints);
     if (set === undefined) {
       set = IpSet.unionAll(endpoints.map((endpoint) => this.#addresses(viewer, endpoint)));
@@ -90,7 +90,7 @@ export class Seen {
   }
 
   #member(viewer: Endpoint, endpoint: Endpoint, role: Role): SeenMember {
-    if (endpoint === viewer) return { endpoint, addresses: IpSet.addresses(viewer.privateAddresses.slice(0, 1) as Address[]) };
+    if (endpoint === viewer) return { endpoint, addresses: IpSet.addresses(viewer.privateAddresses.slice(0, 1)) };
     const sight = this.#world.sight(viewer, endpoint, "source");
     if (sight.kind === "private") return { endpoint, addresses: IpSet.addresses(sight.primary) };
     // seen_as says under which addresses a role arrives where it is not seen privately; it beats what the snapshot suggests.

@@ -1,8 +1,17 @@
 // Causes of not knowing: a prefix list that could not be read, a group that is not in the snapshot. One finding a cause, whether it
 // hides something required or something that may be open.
 
-import { scopeId, worse, type Cluster, type Endpoint, type Evidence, type ResourceText, type RuleSet, type Severity } from "../../model/index.ts";
-import { TransportSet } from "../../net/index.ts";
+import {
+  scopeId,
+  worse,
+  type Cluster,
+  type Endpoint,
+  type Evidence,
+  type ResourceText,
+  type RuleSet,
+  type Severity,
+} from "../../model/index.ts";
+import type { TransportSet } from "../../net/index.ts";
 import type { FindingDraft } from "./draft.ts";
 import type { PortMap } from "./ports.ts";
 import { endpointResource, endpointText, listText } from "./text.ts";
@@ -21,7 +30,15 @@ export interface UnknownPart {
   readonly roles: readonly string[];
   readonly evidence: Evidence | undefined;
   /** Something required depends on it (row key), or something may be open. */
-  readonly row: { readonly key: string; readonly text: string; readonly essential: boolean; readonly profile: string; readonly id: string } | undefined;
+  readonly row:
+    | {
+        readonly key: string;
+        readonly text: string;
+        readonly essential: boolean;
+        readonly profile: string;
+        readonly id: string;
+      }
+    | undefined;
 }
 
 interface Collected {
@@ -61,7 +78,15 @@ export class UnknownCauses {
     for (const row of rows.values()) severity = worse(severity, row.essential ? "medium" : "low");
     const names = [...endpoints].map(endpointText).sort();
     const roles = new Set(parts.flatMap((part) => part.roles));
-    const evidence = [...new Map(parts.flatMap((part) => (part.evidence === undefined ? [] : [[`${part.evidence.resource}|${part.evidence.rule}|${part.evidence.text}`, part.evidence] as const]))).values()];
+    const evidence = [
+      ...new Map(
+        parts.flatMap((part) =>
+          part.evidence === undefined
+            ? []
+            : [[`${part.evidence.resource}|${part.evidence.rule}|${part.evidence.text}`, part.evidence] as const],
+        ),
+      ).values(),
+    ];
     const needed = [...rows.values()].map((row) => row.text);
     const side = first.direction === "ingress" ? "may reach" : "may leave";
     const what = this.#ports.title(transport);
@@ -75,14 +100,34 @@ export class UnknownCauses {
       cluster: clusters[0]?.name ?? null,
       role: roles.size === 1 ? ([...roles][0] ?? null) : null,
       scope: scopeId(first.endpoint.scope),
-      resources: [peerResource, ...(first.ruleSet === undefined || first.ruleSet.id === peerResource.id ? [] : [{ id: first.ruleSet.id, name: first.ruleSet.name, kind: first.ruleSet.kind, scope: scopeId(first.ruleSet.scope) }]), ...[...endpoints].filter((endpoint) => !endpoint.standIn).map(endpointResource)],
+      resources: [
+        peerResource,
+        ...(first.ruleSet === undefined || first.ruleSet.id === peerResource.id
+          ? []
+          : [
+              {
+                id: first.ruleSet.id,
+                name: first.ruleSet.name,
+                kind: first.ruleSet.kind,
+                scope: scopeId(first.ruleSet.scope),
+              },
+            ]),
+        ...[...endpoints].filter((endpoint) => !endpoint.standIn).map(endpointResource),
+      ],
       traffic: transport.entries().map(({ protocol, ports }) => ({ peer: peerResource.id, protocol, ports })),
       parts: [],
       witness: null,
       evidence,
       sources: [...rows.values()].map((row) => ({ profile: row.profile, row: row.id, text: row.text })),
       route: null,
-      identity: [clusters[0]?.name ?? "", first.ruleSet?.id ?? "", peerResource.id, first.direction, this.#ports.protocolLabel(transport), this.#ports.label(transport)],
+      identity: [
+        clusters[0]?.name ?? "",
+        first.ruleSet?.id ?? "",
+        peerResource.id,
+        first.direction,
+        this.#ports.protocolLabel(transport),
+        this.#ports.label(transport),
+      ],
       exact: [transport.describe(), first.reason],
       endpoints,
       clusters,

@@ -6,7 +6,13 @@ import { child, objects, tagsOf, text, whole, type Json } from "./read.ts";
 import type { Complain } from "./rules.ts";
 
 /** AWS: kinds of interfaces that never carry security groups. */
-const WITHOUT_GROUPS = new Set(["nat_gateway", "natGateway", "transit_gateway", "gateway_load_balancer", "gateway_load_balancer_endpoint"]);
+const WITHOUT_GROUPS = new Set([
+  "nat_gateway",
+  "natGateway",
+  "transit_gateway",
+  "gateway_load_balancer",
+  "gateway_load_balancer_endpoint",
+]);
 
 export interface ReadInstance {
   readonly machine: Machine;
@@ -20,11 +26,21 @@ export function readInstance(item: Json): ReadInstance | undefined {
   const id = text(item, "InstanceId");
   if (id === undefined) return undefined;
   const tags = tagsOf(item);
-  return { machine: { id, name: tags["Name"] ?? "", state: text(child(item, "State"), "Name") ?? "unknown", tags }, interfaces: objects(item, "NetworkInterfaces"), item };
+  return {
+    machine: { id, name: tags["Name"] ?? "", state: text(child(item, "State"), "Name") ?? "unknown", tags },
+    interfaces: objects(item, "NetworkInterfaces"),
+    item,
+  };
 }
 
 /** Reads one interface, joined to its machine. */
-export function readInterface(item: Json, scope: Scope, machines: ReadonlyMap<string, ReadInstance>, complain: Complain, instanceId?: string): Endpoint | undefined {
+export function readInterface(
+  item: Json,
+  scope: Scope,
+  machines: ReadonlyMap<string, ReadInstance>,
+  complain: Complain,
+  instanceId?: string,
+): Endpoint | undefined {
   const id = text(item, "NetworkInterfaceId");
   if (id === undefined) {
     complain("a network interface", "it has no NetworkInterfaceId and is left out");
@@ -64,12 +80,16 @@ export function readInterface(item: Json, scope: Scope, machines: ReadonlyMap<st
     // Only machines have a first interface and others; interfaces of balancers, databases and gateways all come at index 1.
     primary: machine === undefined || (whole(attachment, "DeviceIndex") ?? 0) === 0,
     privateAddresses: [...v4, ...v6],
-    prefixes: [...objects(item, "Ipv4Prefixes").flatMap((entry) => text(entry, "Ipv4Prefix") ?? []), ...objects(item, "Ipv6Prefixes").flatMap((entry) => text(entry, "Ipv6Prefix") ?? [])],
+    prefixes: [
+      ...objects(item, "Ipv4Prefixes").flatMap((entry) => text(entry, "Ipv4Prefix") ?? []),
+      ...objects(item, "Ipv6Prefixes").flatMap((entry) => text(entry, "Ipv6Prefix") ?? []),
+    ],
     publicAddresses,
     groupIds,
     interfaceType,
     // A network load balancer may carry groups since 2023 and need not; without any it is unfiltered.
-    filteredByGroups: groupIds.length > 0 || !(WITHOUT_GROUPS.has(interfaceType) || interfaceType === "network_load_balancer"),
+    filteredByGroups:
+      groupIds.length > 0 || !(WITHOUT_GROUPS.has(interfaceType) || interfaceType === "network_load_balancer"),
     ...(loadBalancer === undefined ? {} : { loadBalancer }),
     tags,
     standIn: false,
@@ -77,10 +97,27 @@ export function readInterface(item: Json, scope: Scope, machines: ReadonlyMap<st
 }
 
 /** An endpoint from an instance that lists no interfaces: old answers with groups and an address of the instance itself. */
-export function endpointOfInstance({ machine, item }: ReadInstance, scope: Scope, complain: Complain): Endpoint | undefined {
-  const pseudo = { ...item, NetworkInterfaceId: machine.id, Groups: item["SecurityGroups"] ?? [], Attachment: { InstanceId: machine.id, DeviceIndex: 0 }, Description: "", Tags: [], TagSet: [] };
+export function endpointOfInstance(
+  { machine, item }: ReadInstance,
+  scope: Scope,
+  complain: Complain,
+): Endpoint | undefined {
+  const pseudo = {
+    ...item,
+    NetworkInterfaceId: machine.id,
+    Groups: item["SecurityGroups"] ?? [],
+    Attachment: { InstanceId: machine.id, DeviceIndex: 0 },
+    Description: "",
+    Tags: [],
+    TagSet: [],
+  };
   const outside = text(item, "PublicIpAddress");
-  const endpoint = readInterface(outside === undefined ? pseudo : { ...pseudo, Association: { PublicIp: outside } }, scope, new Map([[machine.id, { machine, interfaces: [], item }]]), complain);
+  const endpoint = readInterface(
+    outside === undefined ? pseudo : { ...pseudo, Association: { PublicIp: outside } },
+    scope,
+    new Map([[machine.id, { machine, interfaces: [], item }]]),
+    complain,
+  );
   return endpoint === undefined || endpoint.privateAddresses.length === 0 ? undefined : endpoint;
 }
 

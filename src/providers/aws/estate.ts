@@ -1,10 +1,31 @@
 // Gathers AWS items as they arrive and turns them into one estate. Items are read at once and dropped: a million rules must fit.
 
-import { compareCodeUnits, isFailure, scopeId, type CallRecord, type Endpoint, type LoadBalancer, type RuleSet, type Scope, type Warning } from "../../model/index.ts";
+import {
+  compareCodeUnits,
+  isFailure,
+  scopeId,
+  type CallRecord,
+  type Endpoint,
+  type LoadBalancer,
+  type RuleSet,
+  type Scope,
+  type Warning,
+} from "../../model/index.ts";
 import { IpSet } from "../../net/index.ts";
 import { endpointOfInstance, readInstance, readInterface, type ReadInstance } from "./endpoints.ts";
 import { readBalancers } from "./load-balancers.ts";
-import { natGatewayOf, peeringOf, rangesOf, routesOf, setOf, type NatGateway, type Peering, type PublicAccessBlock, type Route, type Subnet } from "./network.ts";
+import {
+  natGatewayOf,
+  peeringOf,
+  rangesOf,
+  routesOf,
+  setOf,
+  type NatGateway,
+  type Peering,
+  type PublicAccessBlock,
+  type Route,
+  type Subnet,
+} from "./network.ts";
 import { child, objectOf, objects, text, type Json } from "./read.ts";
 import { groupFromRules, ListedRules, readAcl, readGroup, readListedRule } from "./rules.ts";
 
@@ -55,7 +76,7 @@ export class AwsIntake {
   call(record: CallRecord): void {
     const scope = scopeId(record.scope);
     let calls = this.#calls.get(scope);
-    if (calls === undefined) this.#calls.set(scope, (calls = new Map()));
+    if (calls === undefined) this.#calls.set(scope, (calls = new Map<string, CallRecord["outcome"]>()));
     const before = calls.get(record.call);
     if (before === undefined || isFailure(record.outcome)) calls.set(record.call, record.outcome);
   }
@@ -98,7 +119,8 @@ export class AwsIntake {
   }
 
   finish(): AwsEstate {
-    for (const [id, { scope, rules }] of this.#listed) if (!this.#groups.has(id) && rules.all.length > 0) this.#groups.set(id, groupFromRules(id, scope, rules));
+    for (const [id, { scope, rules }] of this.#listed)
+      if (!this.#groups.has(id) && rules.all.length > 0) this.#groups.set(id, groupFromRules(id, scope, rules));
     const prefixLists = this.#prefixLists();
     const routing = this.#routing(prefixLists);
     const ruleSets = new Map<string, RuleSet>(this.#groups);
@@ -123,15 +145,24 @@ export class AwsIntake {
     for (const subnet of subnets.values()) {
       const known = networks.get(subnet.networkId);
       if (known === undefined) networks.set(subnet.networkId, { ranges: subnet.ranges, primary: undefined });
-      else if (!this.#all("Vpcs").some(({ item }) => item["VpcId"] === subnet.networkId)) networks.set(subnet.networkId, { ...known, ranges: known.ranges.union(subnet.ranges) });
+      else if (!this.#all("Vpcs").some(({ item }) => item["VpcId"] === subnet.networkId))
+        networks.set(subnet.networkId, { ...known, ranges: known.ranges.union(subnet.ranges) });
     }
     const endpoints = this.#endpoints();
-    const natGateways = new Map(this.#all("NatGateways").flatMap(({ item }) => natGatewayOf(item) ?? []).map((gateway) => [gateway.id, gateway] as const));
+    const natGateways = new Map(
+      this.#all("NatGateways")
+        .flatMap(({ item }) => natGatewayOf(item) ?? [])
+        .map((gateway) => [gateway.id, gateway] as const),
+    );
     return {
       endpoints,
       ruleSets: new Map([...ruleSets].sort(([a], [b]) => compareCodeUnits(a, b))),
       balancers: readBalancers(
-        { balancers: this.#all("LoadBalancers").map(({ item }) => item), targetGroups: this.#all("TargetGroups").map(({ item }) => item), classic: this.#all("LoadBalancerDescriptions").map(({ item }) => item) },
+        {
+          balancers: this.#all("LoadBalancers").map(({ item }) => item),
+          targetGroups: this.#all("TargetGroups").map(({ item }) => item),
+          classic: this.#all("LoadBalancerDescriptions").map(({ item }) => item),
+        },
         endpoints,
       ),
       prefixLists,
@@ -143,7 +174,11 @@ export class AwsIntake {
       peerings: this.#all("VpcPeeringConnections").flatMap(({ item }) => peeringOf(item) ?? []),
       transits: this.#transits(),
       blocks: this.#blocks(),
-      deniedGateway: new Set(this.#all("NetworkInterfaces").flatMap(({ item }) => (item["DenyAllIgwTraffic"] === true ? (text(item, "NetworkInterfaceId") ?? []) : []))),
+      deniedGateway: new Set(
+        this.#all("NetworkInterfaces").flatMap(({ item }) =>
+          item["DenyAllIgwTraffic"] === true ? (text(item, "NetworkInterfaceId") ?? []) : [],
+        ),
+      ),
       stale: this.#stale(),
       outcome: (scope, call) => {
         const outcome = this.#calls.get(scopeId(scope))?.get(call);
@@ -158,10 +193,17 @@ export class AwsIntake {
       const id = text(item, "PrefixListId");
       if (id === undefined) continue;
       const cidrs = item["Cidrs"];
-      const inline = Array.isArray(cidrs) ? IpSet.unionAll(cidrs.filter((cidr) => typeof cidr === "string").map(setOf)) : undefined;
+      const inline = Array.isArray(cidrs)
+        ? IpSet.unionAll(cidrs.filter((cidr) => typeof cidr === "string").map(setOf))
+        : undefined;
       const family = text(item, "AddressFamily");
       const known = lists.get(id);
-      lists.set(id, { id, name: text(item, "PrefixListName") ?? "", family: family === "IPv4" ? 4 : family === "IPv6" ? 6 : known?.family, entries: inline ?? known?.entries });
+      lists.set(id, {
+        id,
+        name: text(item, "PrefixListName") ?? "",
+        family: family === "IPv4" ? 4 : family === "IPv6" ? 6 : known?.family,
+        entries: inline ?? known?.entries,
+      });
     }
     for (const { item } of this.#all("PrefixListEntries")) {
       const id = text(item, "PrefixListId");
@@ -174,7 +216,9 @@ export class AwsIntake {
   }
 
   #routing(prefixLists: ReadonlyMap<string, PrefixList>): Pick<AwsEstate, "routesOfSubnet" | "mainRoutes"> {
-    const entries = new Map([...prefixLists].flatMap(([id, { entries: set }]) => (set === undefined ? [] : [[id, set] as const])));
+    const entries = new Map(
+      [...prefixLists].flatMap(([id, { entries: set }]) => (set === undefined ? [] : [[id, set] as const])),
+    );
     const routesOfSubnet = new Map<string, readonly Route[]>();
     const mainRoutes = new Map<string, readonly Route[]>();
     for (const { item } of this.#all("RouteTables")) {
@@ -207,7 +251,13 @@ export class AwsIntake {
       const scope = scopes.get(id);
       if (scope === undefined || held.has(id)) continue;
       for (const own of instance.interfaces) {
-        const endpoint = readInterface({ VpcId: instance.item["VpcId"], SubnetId: instance.item["SubnetId"], ...own }, scope, machines, this.#complain, id);
+        const endpoint = readInterface(
+          { VpcId: instance.item["VpcId"], SubnetId: instance.item["SubnetId"], ...own },
+          scope,
+          machines,
+          this.#complain,
+          id,
+        );
         if (endpoint !== undefined) endpoints.set(endpoint.id, endpoint);
       }
       if (instance.interfaces.length > 0) continue;
@@ -219,7 +269,9 @@ export class AwsIntake {
     const seen = new Set(living.map((endpoint) => scopeId(endpoint.scope)));
     for (const group of this.#groups.values()) {
       const scope = scopeId(group.scope);
-      const listed = this.#calls.get(scope)?.has("DescribeNetworkInterfaces") === true || this.#calls.get(scope)?.has("DescribeInstances") === true;
+      const listed =
+        this.#calls.get(scope)?.has("DescribeNetworkInterfaces") === true ||
+        this.#calls.get(scope)?.has("DescribeInstances") === true;
       if (!seen.has(scope) && !listed) living.push(standIn(group));
     }
     return living.sort((a, b) => compareCodeUnits(a.id, b.id));
@@ -227,13 +279,20 @@ export class AwsIntake {
 
   #transits(): AwsEstate["transits"] {
     const supported = new Map(
-      this.#all("TransitGateways").map(({ item }) => [text(item, "TransitGatewayId") ?? "", text(child(item, "Options"), "SecurityGroupReferencingSupport") === "enable"] as const),
+      this.#all("TransitGateways").map(
+        ({ item }) =>
+          [
+            text(item, "TransitGatewayId") ?? "",
+            text(child(item, "Options"), "SecurityGroupReferencingSupport") === "enable",
+          ] as const,
+      ),
     );
     const joined = new Map<string, { networks: Set<string>; references: boolean }>();
     for (const { item } of this.#all("TransitGatewayVpcAttachments")) {
       const gateway = text(item, "TransitGatewayId");
       const network = text(item, "VpcId");
-      if (gateway === undefined || network === undefined || (text(item, "State") ?? "available") !== "available") continue;
+      if (gateway === undefined || network === undefined || (text(item, "State") ?? "available") !== "available")
+        continue;
       const known = joined.get(gateway) ?? { networks: new Set<string>(), references: supported.get(gateway) ?? false };
       known.networks.add(network);
       // The attachment's own switch is on by default.
@@ -264,7 +323,8 @@ export class AwsIntake {
     for (const { item } of this.#all("StaleSecurityGroupSet")) {
       for (const list of ["StaleIpPermissions", "StaleIpPermissionsEgress"]) {
         for (const permission of objects(item, list)) {
-          for (const pair of objects(permission, "UserIdGroupPairs")) stale.add(`${text(item, "GroupId")} ${text(pair, "GroupId")}`);
+          for (const pair of objects(permission, "UserIdGroupPairs"))
+            stale.add(`${text(item, "GroupId")} ${text(pair, "GroupId")}`);
         }
       }
     }

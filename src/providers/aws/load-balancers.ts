@@ -10,7 +10,10 @@ interface Answers {
 }
 
 /** Balancers of the ELB answers, and those that only their interfaces show; sorted by id. */
-export function readBalancers({ balancers, targetGroups, classic }: Answers, endpoints: readonly Endpoint[]): LoadBalancer[] {
+export function readBalancers(
+  { balancers, targetGroups, classic }: Answers,
+  endpoints: readonly Endpoint[],
+): LoadBalancer[] {
   const byName = Map.groupBy(
     endpoints.filter((endpoint) => endpoint.loadBalancer !== undefined),
     (endpoint) => endpoint.loadBalancer ?? "",
@@ -23,7 +26,9 @@ export function readBalancers({ balancers, targetGroups, classic }: Answers, end
     if (id === undefined || name === undefined) continue;
     named.add(name);
     const type = text(item, "Type") ?? "unknown";
-    const members = (byName.get(name) ?? []).filter((endpoint) => endpoint.networkId === (text(item, "VpcId") ?? endpoint.networkId));
+    const members = (byName.get(name) ?? []).filter(
+      (endpoint) => endpoint.networkId === (text(item, "VpcId") ?? endpoint.networkId),
+    );
     const groups = item["SecurityGroups"];
     found.push({
       name,
@@ -55,7 +60,12 @@ export function readBalancers({ balancers, targetGroups, classic }: Answers, end
   for (const [name, members] of byName) {
     if (named.has(name)) continue;
     const [first] = members;
-    const type = first?.interfaceType === "network_load_balancer" ? "network" : first?.interfaceType === "gateway_load_balancer" ? "gateway" : "unknown";
+    const type =
+      first?.interfaceType === "network_load_balancer"
+        ? "network"
+        : first?.interfaceType === "gateway_load_balancer"
+          ? "gateway"
+          : "unknown";
     found.push({
       name,
       id: name,
@@ -81,10 +91,14 @@ function schemeOf(scheme: string | undefined): LoadBalancer["scheme"] {
  */
 function clientAddresses(id: string, type: string, targetGroups: readonly Json[]): boolean | "unknown" {
   if (type !== "network") return false;
-  const own = targetGroups.filter((group) => Array.isArray(group["LoadBalancerArns"]) && (group["LoadBalancerArns"] as unknown[]).includes(id));
+  const own = targetGroups.filter(
+    (group) => Array.isArray(group["LoadBalancerArns"]) && (group["LoadBalancerArns"] as unknown[]).includes(id),
+  );
   const answers = new Set(
     own.map((group) => {
-      const stated = objects(group, "Attributes").find((attribute) => attribute["Key"] === "preserve_client_ip.enabled");
+      const stated = objects(group, "Attributes").find(
+        (attribute) => attribute["Key"] === "preserve_client_ip.enabled",
+      );
       if (stated !== undefined) return stated["Value"] === "true";
       if (text(group, "TargetType") === "instance") return true;
       return ["UDP", "TCP_UDP"].includes(text(group, "Protocol") ?? "") ? true : "unknown";

@@ -66,7 +66,18 @@ export function setOf(cidr: string): IpSet {
   }
 }
 
-const TARGET_KEYS = ["GatewayId", "NatGatewayId", "EgressOnlyInternetGatewayId", "VpcPeeringConnectionId", "TransitGatewayId", "NetworkInterfaceId", "InstanceId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn"] as const;
+const TARGET_KEYS = [
+  "GatewayId",
+  "NatGatewayId",
+  "EgressOnlyInternetGatewayId",
+  "VpcPeeringConnectionId",
+  "TransitGatewayId",
+  "NetworkInterfaceId",
+  "InstanceId",
+  "LocalGatewayId",
+  "CarrierGatewayId",
+  "CoreNetworkArn",
+] as const;
 
 /** Routes of one table, most specific first. AWS: a route that is not active leads nowhere. */
 export function routesOf(table: Json, prefixLists: ReadonlyMap<string, IpSet>): Route[] {
@@ -74,7 +85,8 @@ export function routesOf(table: Json, prefixLists: ReadonlyMap<string, IpSet>): 
     const cidr = text(route, "DestinationCidrBlock") ?? text(route, "DestinationIpv6CidrBlock");
     const list = text(route, "DestinationPrefixListId");
     return {
-      destinations: cidr !== undefined ? setOf(cidr) : list !== undefined ? (prefixLists.get(list) ?? IpSet.empty) : IpSet.empty,
+      destinations:
+        cidr !== undefined ? setOf(cidr) : list !== undefined ? (prefixLists.get(list) ?? IpSet.empty) : IpSet.empty,
       prefixLength: Number(cidr?.split("/")[1] ?? 0),
       target: TARGET_KEYS.map((key) => text(route, key)).find((target) => target !== undefined) ?? "",
       active: (text(route, "State") ?? "active") === "active",

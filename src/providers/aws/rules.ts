@@ -107,7 +107,14 @@ export class ListedRules {
 
 /** What makes two statements of a rule the same rule: direction, transport and peer. */
 function ruleKey({ direction, transport, peer }: Rule): string {
-  const where = peer.kind === "cidr" ? peer.text : peer.kind === "security-group" ? peer.groupId : peer.kind === "prefix-list" ? peer.prefixListId : "any";
+  const where =
+    peer.kind === "cidr"
+      ? peer.text
+      : peer.kind === "security-group"
+        ? peer.groupId
+        : peer.kind === "prefix-list"
+          ? peer.prefixListId
+          : "any";
   return `${direction} ${transport.describe()} ${where}`;
 }
 
@@ -121,7 +128,13 @@ class GroupRule implements Rule {
   readonly description: string | undefined;
   readonly #listed: ListedRules;
 
-  constructor(direction: Direction, transport: Rule["transport"], peer: Peer, description: string | undefined, listed: ListedRules) {
+  constructor(
+    direction: Direction,
+    transport: Rule["transport"],
+    peer: Peer,
+    description: string | undefined,
+    listed: ListedRules,
+  ) {
     this.direction = direction;
     this.transport = transport;
     this.peer = peer;
@@ -138,13 +151,27 @@ class GroupRule implements Rule {
 export function readListedRule(item: Json, complain: Complain): Rule | undefined {
   const id = text(item, "SecurityGroupRuleId");
   const protocol = text(item, "IpProtocol");
-  const transport = protocol === undefined ? "the rule has no IpProtocol" : transportOf(protocol, whole(item, "FromPort"), whole(item, "ToPort"));
+  const transport =
+    protocol === undefined
+      ? "the rule has no IpProtocol"
+      : transportOf(protocol, whole(item, "FromPort"), whole(item, "ToPort"));
   const peer = peerOfListed(item);
   if (typeof transport === "string" || typeof peer === "string") {
-    complain(id ?? text(item, "GroupId") ?? "a security group rule", `${problemOf(transport, peer)}; the rule is left out`);
+    complain(
+      id ?? text(item, "GroupId") ?? "a security group rule",
+      `${problemOf(transport, peer)}; the rule is left out`,
+    );
     return undefined;
   }
-  return { id, direction: item["IsEgress"] === true ? "egress" : "ingress", action: "allow", priority: 0, transport, peer, description: text(item, "Description") };
+  return {
+    id,
+    direction: item["IsEgress"] === true ? "egress" : "ingress",
+    action: "allow",
+    priority: 0,
+    transport,
+    peer,
+    description: text(item, "Description"),
+  };
 }
 
 function peerOfListed(item: Json): Peer | string {
@@ -172,11 +199,16 @@ export function readGroup(item: Json, scope: Scope, listed: ListedRules, complai
   const rules: Rule[] = [];
   for (const [direction, list] of PERMISSIONS) {
     for (const permission of objects(item, list)) {
-      const transport = transportOf(text(permission, "IpProtocol") ?? "", whole(permission, "FromPort"), whole(permission, "ToPort"));
+      const transport = transportOf(
+        text(permission, "IpProtocol") ?? "",
+        whole(permission, "FromPort"),
+        whole(permission, "ToPort"),
+      );
       for (const { list: sources, peer: peerOf } of SOURCES) {
         for (const source of objects(permission, sources)) {
           const peer = peerOf(source);
-          if (typeof transport === "string" || typeof peer === "string") complain(id, `${problemOf(transport, peer)}; the ${direction} rule is left out`);
+          if (typeof transport === "string" || typeof peer === "string")
+            complain(id, `${problemOf(transport, peer)}; the ${direction} rule is left out`);
           else rules.push(new GroupRule(direction, transport, peer, text(source, "Description"), listed));
         }
       }
@@ -202,14 +234,28 @@ const PERMISSIONS = [
 
 /** A group of which only the rules are known. */
 export function groupFromRules(id: string, scope: Scope, listed: ListedRules): RuleSet {
-  return { id, kind: "security-group", semantics: "union-of-allows", scope, name: "", description: "", networkId: "", tags: {}, rules: listed.all };
+  return {
+    id,
+    kind: "security-group",
+    semantics: "union-of-allows",
+    scope,
+    name: "",
+    description: "",
+    networkId: "",
+    tags: {},
+    rules: listed.all,
+  };
 }
 
 /**
  * Reads one NetworkAcls item as a first-match list. AWS, network ACL rules: ascending rule number, the first match decides; the
  * closing denies come back as entries 32767 (IPv4) and 32768 (IPv6).
  */
-export function readAcl(item: Json, scope: Scope, complain: Complain): { readonly ruleSet: RuleSet; readonly subnetIds: readonly string[] } | undefined {
+export function readAcl(
+  item: Json,
+  scope: Scope,
+  complain: Complain,
+): { readonly ruleSet: RuleSet; readonly subnetIds: readonly string[] } | undefined {
   const id = text(item, "NetworkAclId");
   if (id === undefined) return undefined;
   const rules: Rule[] = [];
@@ -238,7 +284,17 @@ export function readAcl(item: Json, scope: Scope, complain: Complain): { readonl
   rules.sort((a, b) => a.priority - b.priority);
   const tags = tagsOf(item);
   return {
-    ruleSet: { id, kind: "network-acl", semantics: "first-match", scope, name: tags["Name"] ?? "", description: "", networkId: text(item, "VpcId") ?? "", tags, rules },
+    ruleSet: {
+      id,
+      kind: "network-acl",
+      semantics: "first-match",
+      scope,
+      name: tags["Name"] ?? "",
+      description: "",
+      networkId: text(item, "VpcId") ?? "",
+      tags,
+      rules,
+    },
     subnetIds: objects(item, "Associations").flatMap((association) => text(association, "SubnetId") ?? []),
   };
 }

@@ -2,7 +2,7 @@
 // It is built only when a source is newer than the bundle, so that a repeated run does not pay for it.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../../..");
@@ -28,6 +28,7 @@ export function setup(): void {
   try {
     if (build.status !== 0) throw new Error(`the build failed:\n${build.stdout}\n${build.stderr}`);
     if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), older);
+    chmodSync(fresh, 0o755);
     renameSync(fresh, join(root, "dist"));
   } finally {
     for (const folder of [fresh, older]) rmSync(folder, { recursive: true, force: true });

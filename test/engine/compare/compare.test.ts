@@ -7,7 +7,11 @@ import { judge } from "../../../src/judge/judge.ts";
 import { SCOPE, worldOf, type EstateSpec } from "./estate.ts";
 import { cidrs, cluster, plan, profile, row, tagged, tcp, udp, when } from "./plan.ts";
 
-const ROWS = [row("peer", "etcd", "etcd", tcp("2380"), { essential: true }), row("client", "worker", "etcd", tcp("2379")), row("vxlan", "worker", "worker", udp("8472"), { essential: true })];
+const ROWS = [
+  row("peer", "etcd", "etcd", tcp("2380"), { essential: true }),
+  row("client", "worker", "etcd", tcp("2379")),
+  row("vxlan", "worker", "worker", udp("8472"), { essential: true }),
+];
 const NONE = { external_lb: { kind: "none" }, clients: { kind: "none" } } as const;
 
 const HEALTHY: EstateSpec = {
@@ -28,10 +32,18 @@ function prod(rows = ROWS, roles: Cluster["roles"] = {}, more: Partial<Cluster> 
 }
 
 function run(world: World, judged: AuditPlan, hygiene = false): AuditResult {
-  return judge(world, { scopes: [SCOPE], calls: [], skipped: [], warnings: [] }, judged, { toolVersion: "0", now: "2026-11-23", hygiene });
+  return judge(world, { scopes: [SCOPE], calls: [], skipped: [], warnings: [] }, judged, {
+    toolVersion: "0",
+    now: "2026-11-23",
+    hygiene,
+  });
 }
 
-function audit(estate: EstateSpec, clusters: readonly Cluster[] = [prod()], more: Partial<AuditPlan> = {}): AuditResult {
+function audit(
+  estate: EstateSpec,
+  clusters: readonly Cluster[] = [prod()],
+  more: Partial<AuditPlan> = {},
+): AuditResult {
   return run(worldOf(estate), plan(clusters, more));
 }
 
@@ -78,7 +90,10 @@ describe("what is required", () => {
   });
 
   it("is satisfied by one of the rows of an any-of, and missing when none of them is open", () => {
-    const rows = [row("http", "worker", "etcd", tcp("80"), { need: { kind: "any-of", name: "web" } }), row("https", "worker", "etcd", tcp("443"), { need: { kind: "any-of", name: "web" } })];
+    const rows = [
+      row("http", "worker", "etcd", tcp("80"), { need: { kind: "any-of", name: "web" } }),
+      row("https", "worker", "etcd", tcp("443"), { need: { kind: "any-of", name: "web" } }),
+    ];
     const idle = withGroup("sg-worker", { in: [] });
     const open = audit(withGroup("sg-etcd", { in: ["tcp 443 from sg-worker"] }, idle), [prod(rows)]);
     expect(open.findings).toEqual([]);
@@ -89,7 +104,9 @@ describe("what is required", () => {
 
   it("never requires an allowed row", () => {
     const rows = [row("nodeport", "clients", "worker", tcp("30000-32767"), { need: { kind: "allowed" } })];
-    const result = audit(withGroup("sg-etcd", { in: [] }, withGroup("sg-worker", { in: [] })), [prod(rows, { clients: cidrs("0.0.0.0/0") })]);
+    const result = audit(withGroup("sg-etcd", { in: [] }, withGroup("sg-worker", { in: [] })), [
+      prod(rows, { clients: cidrs("0.0.0.0/0") }),
+    ]);
     expect(result.findings).toEqual([]);
     expect(cellOf(result, "nodeport")).toBe("satisfied");
   });
@@ -108,15 +125,31 @@ describe("what is required", () => {
   });
 
   it("leaves terminated machines out", () => {
-    const result = audit({ ...HEALTHY, machines: { ...HEALTHY.machines, gone: { tags: { role: "etcd" }, groups: ["sg-worker"], ip: "10.0.1.9", state: "terminated" } } });
+    const result = audit({
+      ...HEALTHY,
+      machines: {
+        ...HEALTHY.machines,
+        gone: { tags: { role: "etcd" }, groups: ["sg-worker"], ip: "10.0.1.9", state: "terminated" },
+      },
+    });
     expect(result.findings.map(brief)).toEqual([]);
   });
 
   it("requires IPv6 only when the facts say so", () => {
-    const machines = Object.fromEntries(Object.entries(HEALTHY.machines).map(([name, machine], index) => [name, { ...machine, ipv6: `2600:1f18:1:1::${index + 1}` }]));
-    const v4only = { ...withGroup("sg-worker", { in: ["udp 8472 from 10.0.2.1/32", "udp 8472 from 10.0.2.2/32"] }), machines };
+    const machines = Object.fromEntries(
+      Object.entries(HEALTHY.machines).map(([name, machine], index) => [
+        name,
+        { ...machine, ipv6: `2600:1f18:1:1::${index + 1}` },
+      ]),
+    );
+    const v4only = {
+      ...withGroup("sg-worker", { in: ["udp 8472 from 10.0.2.1/32", "udp 8472 from 10.0.2.2/32"] }),
+      machines,
+    };
     expect(audit(v4only).findings).toEqual([]);
-    expect(audit(v4only, [prod(ROWS, {}, { facts: { ip_families: "dual" } })]).findings.map(brief)).toEqual(["high missing missing-ingress udp 8472 role worker"]);
+    expect(audit(v4only, [prod(ROWS, {}, { facts: { ip_families: "dual" } })]).findings.map(brief)).toEqual([
+      "high missing missing-ingress udp 8472 role worker",
+    ]);
   });
 
   it("reports a row whose fact is not set as unknown only if it is not let through anyway", () => {
@@ -142,7 +175,10 @@ describe("roles", () => {
   it("leaves an unbound client role's ports unjudged for any peer", () => {
     const rows = [...ROWS, row("ui", "clients", "etcd", tcp("443"))];
     const { clients: _unbound, ...roles } = { etcd: tagged("etcd"), worker: tagged("worker"), ...NONE };
-    const result = audit(withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from sg-worker", "tcp 443 from 0.0.0.0/0"] }), [cluster([profile(rows)], roles)]);
+    const result = audit(
+      withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from sg-worker", "tcp 443 from 0.0.0.0/0"] }),
+      [cluster([profile(rows)], roles)],
+    );
     expect(result.findings).toEqual([]);
   });
 
@@ -150,14 +186,21 @@ describe("roles", () => {
     const rows = [...ROWS, row("lb", "external_lb", "etcd", tcp("443"))];
     const { external_lb: _unbound, ...roles } = { etcd: tagged("etcd"), worker: tagged("worker"), ...NONE };
     const make = (cidr: string): string[] =>
-      audit(withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from sg-worker", `tcp 443 from ${cidr}`] }), [cluster([profile(rows)], roles)]).findings.map(brief);
+      audit(
+        withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from sg-worker", `tcp 443 from ${cidr}`] }),
+        [cluster([profile(rows)], roles)],
+      ).findings.map(brief);
     expect(make("10.0.0.0/8")).toEqual([]);
     expect(make("203.0.113.0/24")).toEqual(["low excess undocumented-ingress tcp 443 203.0.113.0/24"]);
   });
 
   it("makes a role that matches nothing one medium finding and its rows unknown", () => {
     const result = audit(HEALTHY, [prod(ROWS, { worker: tagged("wroker") })]);
-    expect(result.findings.filter((finding) => finding.rule === "binding-empty").map((finding) => [finding.severity, finding.role])).toEqual([["medium", "worker"]]);
+    expect(
+      result.findings
+        .filter((finding) => finding.rule === "binding-empty")
+        .map((finding) => [finding.severity, finding.role]),
+    ).toEqual([["medium", "worker"]]);
     expect(cellOf(result, "vxlan")).toBe("unknown");
     expect(result.complete).toBe(true);
   });
@@ -175,11 +218,19 @@ describe("roles", () => {
   });
 
   it("does not satisfy a private address of another VPC that is not connected", () => {
-    const machines = { ...HEALTHY.machines, "worker-2": { tags: { role: "worker" }, groups: ["sg-other"], ip: "10.0.2.2", vpc: "vpc-2" } };
+    const machines = {
+      ...HEALTHY.machines,
+      "worker-2": { tags: { role: "worker" }, groups: ["sg-other"], ip: "10.0.2.2", vpc: "vpc-2" },
+    };
     const result = audit({
       ...HEALTHY,
       vpcs: { "vpc-1": "10.0.0.0/16", "vpc-2": "10.0.0.0/16" },
-      groups: { ...HEALTHY.groups, "sg-worker": { in: ["udp 8472 from 10.0.0.0/16"] }, "sg-etcd": { in: ["tcp 2380 from sg-etcd", "tcp 2379 from 10.0.2.0/24"] }, "sg-other": { in: ["udp 8472 from 10.0.0.0/16"], vpc: "vpc-2" } },
+      groups: {
+        ...HEALTHY.groups,
+        "sg-worker": { in: ["udp 8472 from 10.0.0.0/16"] },
+        "sg-etcd": { in: ["tcp 2380 from sg-etcd", "tcp 2379 from 10.0.2.0/24"] },
+        "sg-other": { in: ["udp 8472 from 10.0.0.0/16"], vpc: "vpc-2" },
+      },
       machines,
     });
     expect(cellOf(result, "vxlan")).toBe("missing");
@@ -188,13 +239,17 @@ describe("roles", () => {
 });
 
 describe("what is open beyond the documents", () => {
-  const etcd = (...rules: readonly string[]): EstateSpec => withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from sg-worker", ...rules] });
+  const etcd = (...rules: readonly string[]): EstateSpec =>
+    withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from sg-worker", ...rules] });
 
   it("calls etcd open to the Internet critical where a public address makes it reachable, and high where none does", () => {
     const closed = audit(etcd("tcp 2379 from 0.0.0.0/0"));
     expect(closed.findings.map(brief)).toEqual(["high excess undocumented-ingress tcp 2379 0.0.0.0/0"]);
     expect(closed.findings[0]?.route).toBe("unreachable");
-    const machines = { ...HEALTHY.machines, "etcd-1": { tags: { role: "etcd" }, groups: ["sg-etcd"], ip: "10.0.1.1", publicIp: "203.0.113.10" } };
+    const machines = {
+      ...HEALTHY.machines,
+      "etcd-1": { tags: { role: "etcd" }, groups: ["sg-etcd"], ip: "10.0.1.1", publicIp: "203.0.113.10" },
+    };
     const open = audit({ ...etcd("tcp 2379 from 0.0.0.0/0"), machines });
     expect(open.findings.map(brief)).toEqual(["critical excess undocumented-ingress tcp 2379 0.0.0.0/0"]);
     expect(open.findings[0]?.route).toBe("reachable");
@@ -218,7 +273,10 @@ describe("what is open beyond the documents", () => {
 
   it("keeps two causes of one group apart when their ports have different names", () => {
     const result = audit(etcd("tcp 2379 from 0.0.0.0/0", "tcp 22 from 0.0.0.0/0"));
-    expect(result.findings.map(brief)).toEqual(["high excess undocumented-ingress tcp 2379 0.0.0.0/0", "medium excess undocumented-ingress tcp 22 0.0.0.0/0"]);
+    expect(result.findings.map(brief)).toEqual([
+      "high excess undocumented-ingress tcp 2379 0.0.0.0/0",
+      "medium excess undocumented-ingress tcp 22 0.0.0.0/0",
+    ]);
   });
 
   it("joins IPv4 and IPv6 of one port to one finding", () => {
@@ -229,7 +287,9 @@ describe("what is open beyond the documents", () => {
 
   it("takes the worst port of an all-ports rule", () => {
     const result = audit(etcd("all from 0.0.0.0/0"));
-    expect(result.findings.map((finding) => [finding.rule, finding.severity])).toEqual([["undocumented-ingress", "high"]]);
+    expect(result.findings.map((finding) => [finding.rule, finding.severity])).toEqual([
+      ["undocumented-ingress", "high"],
+    ]);
   });
 
   it.each([
@@ -239,16 +299,22 @@ describe("what is open beyond the documents", () => {
     ["10.0.9.0/24", "low", "narrow"],
   ])("weighs kubelet open to %s as %s (%s)", (cidr, severity, peerClass) => {
     const result = audit(etcd(`tcp 10250 from ${cidr}`));
-    expect(result.findings.map((finding) => [finding.severity, finding.parts[0]?.class])).toEqual([[severity, peerClass]]);
+    expect(result.findings.map((finding) => [finding.severity, finding.parts[0]?.class])).toEqual([
+      [severity, peerClass],
+    ]);
   });
 
   it("weighs an undocumented port from a narrow peer as informational", () => {
-    expect(audit(etcd("tcp 8080 from 10.0.9.9/32")).findings.map(brief)).toEqual(["informational excess undocumented-ingress tcp 8080 10.0.9.9/32"]);
+    expect(audit(etcd("tcp 8080 from 10.0.9.9/32")).findings.map(brief)).toEqual([
+      "informational excess undocumented-ingress tcp 8080 10.0.9.9/32",
+    ]);
   });
 
   it("rolls the own nodes' surplus up into one informational finding a group", () => {
     const result = audit(etcd("tcp 9000 from sg-worker", "tcp 9001-9009 from sg-etcd"));
-    expect(result.findings.map((finding) => [finding.rule, finding.severity])).toEqual([["own-nodes", "informational"]]);
+    expect(result.findings.map((finding) => [finding.rule, finding.severity])).toEqual([
+      ["own-nodes", "informational"],
+    ]);
   });
 
   it("does not say of own nodes what a wider rule opens to everybody", () => {
@@ -262,8 +328,22 @@ describe("what is open beyond the documents", () => {
   });
 
   it("follows a documented verdict instead of the table, and joins what one reason covers", () => {
-    const judgements = [{ id: "C6", to: ["etcd"], unlessRoles: ["worker"], peers: "internet", transport: tcp("80,443"), severity: "medium", reason: "Ingress does not run here.", when: undefined }] as const;
-    const machines = { ...HEALTHY.machines, "etcd-1": { tags: { role: "etcd" }, groups: ["sg-etcd"], ip: "10.0.1.1", publicIp: "203.0.113.10" } };
+    const judgements = [
+      {
+        id: "C6",
+        to: ["etcd"],
+        unlessRoles: ["worker"],
+        peers: "internet",
+        transport: tcp("80,443"),
+        severity: "medium",
+        reason: "Ingress does not run here.",
+        when: undefined,
+      },
+    ] as const;
+    const machines = {
+      ...HEALTHY.machines,
+      "etcd-1": { tags: { role: "etcd" }, groups: ["sg-etcd"], ip: "10.0.1.1", publicIp: "203.0.113.10" },
+    };
     const audited = audit({ ...etcd("tcp 80 from 0.0.0.0/0", "tcp 443 from 0.0.0.0/0"), machines }, [
       cluster([profile(ROWS, { judgements })], { etcd: tagged("etcd"), worker: tagged("worker"), ...NONE }),
     ]);
@@ -271,30 +351,75 @@ describe("what is open beyond the documents", () => {
   });
 
   it("makes etcd open to nodes without an etcd role a medium finding of its own (C22)", () => {
-    const judgements = [{ id: "C22", to: ["etcd"], unlessRoles: [], peers: { roles: ["worker"] }, transport: tcp("2379-2380"), severity: "medium", reason: "Workers can reach etcd.", when: undefined }] as const;
+    const judgements = [
+      {
+        id: "C22",
+        to: ["etcd"],
+        unlessRoles: [],
+        peers: { roles: ["worker"] },
+        transport: tcp("2379-2380"),
+        severity: "medium",
+        reason: "Workers can reach etcd.",
+        when: undefined,
+      },
+    ] as const;
     const rows = [row("peer", "etcd", "etcd", tcp("2379-2380"))];
-    const result = audit(withGroup("sg-etcd", { in: ["tcp 2379-2380 from sg-etcd", "tcp 2379-2380 from sg-worker", "tcp 9000 from sg-worker"] }), [
-      cluster([profile(rows, { judgements })], { etcd: tagged("etcd"), worker: tagged("worker"), ...NONE }),
-    ]);
-    expect(result.findings.filter((finding) => finding.resources[0]?.id === "sg-etcd").map((finding) => [finding.rule, finding.severity])).toEqual([
+    const result = audit(
+      withGroup("sg-etcd", {
+        in: ["tcp 2379-2380 from sg-etcd", "tcp 2379-2380 from sg-worker", "tcp 9000 from sg-worker"],
+      }),
+      [cluster([profile(rows, { judgements })], { etcd: tagged("etcd"), worker: tagged("worker"), ...NONE })],
+    );
+    expect(
+      result.findings
+        .filter((finding) => finding.resources[0]?.id === "sg-etcd")
+        .map((finding) => [finding.rule, finding.severity]),
+    ).toEqual([
       ["etcd-reachable", "medium"],
       ["own-nodes", "informational"],
     ]);
   });
 
   it("accepts what the configuration allows, and ICMP that networks need", () => {
-    const allow = [{ from: [{ kind: "addresses", label: "vpn", addresses: IpSet.cidr("10.9.0.0/16") }], to: { role: "etcd" }, transport: tcp("9100"), reason: "exporter", owner: "sre", position: { file: "test" } }] as const;
-    expect(audit(etcd("tcp 9100 from 10.9.0.0/16", "icmp 3 from 0.0.0.0/0"), [prod(ROWS, {}, { allow })]).findings).toEqual([]);
+    const allow = [
+      {
+        from: [{ kind: "addresses", label: "vpn", addresses: IpSet.cidr("10.9.0.0/16") }],
+        to: { role: "etcd" },
+        transport: tcp("9100"),
+        reason: "exporter",
+        owner: "sre",
+        position: { file: "test" },
+      },
+    ] as const;
+    expect(
+      audit(etcd("tcp 9100 from 10.9.0.0/16", "icmp 3 from 0.0.0.0/0"), [prod(ROWS, {}, { allow })]).findings,
+    ).toEqual([]);
   });
 
   it("unites what is permitted over all roles that a machine holds", () => {
     const rows = [row("a", "worker", "etcd", tcp("1000")), row("b", "etcd", "worker", tcp("2000"))];
-    const both = { etcd: tagged("etcd"), worker: { kind: "bound", specs: [{ kind: "endpoints", selector: { names: ["etcd-1", "worker-*"] } }], position: { file: "test" } } } as const;
-    const result = audit(withGroup("sg-etcd", { in: ["tcp 1000 from sg-worker", "tcp 2000 from sg-etcd"] }, withGroup("sg-worker", { in: ["tcp 2000 from sg-etcd"] })), [prod(rows, both)]);
+    const both = {
+      etcd: tagged("etcd"),
+      worker: {
+        kind: "bound",
+        specs: [{ kind: "endpoints", selector: { names: ["etcd-1", "worker-*"] } }],
+        position: { file: "test" },
+      },
+    } as const;
+    const result = audit(
+      withGroup(
+        "sg-etcd",
+        { in: ["tcp 1000 from sg-worker", "tcp 2000 from sg-etcd"] },
+        withGroup("sg-worker", { in: ["tcp 2000 from sg-etcd"] }),
+      ),
+      [prod(rows, both)],
+    );
     // etcd-2 is no worker: 2000 from its peer etcd-1 is the own nodes' surplus, nothing wider.
-    expect(result.findings.filter((finding) => finding.kind === "excess").map((finding) => [finding.rule, finding.resources.map(({ id }) => id)])).toEqual([
-      ["own-nodes", ["sg-etcd", "eni-etcd-2"]],
-    ]);
+    expect(
+      result.findings
+        .filter((finding) => finding.kind === "excess")
+        .map((finding) => [finding.rule, finding.resources.map(({ id }) => id)]),
+    ).toEqual([["own-nodes", ["sg-etcd", "eni-etcd-2"]]]);
   });
 
   it("marks a satisfied cell as wider where somebody else may use it", () => {
@@ -303,12 +428,18 @@ describe("what is open beyond the documents", () => {
 
   it("keeps id and digest when nodes are replaced, and changes only the digest when the rule widens", () => {
     const before = audit(etcd("tcp 22 from 10.0.0.0/8", "tcp 9000 from sg-worker")).findings;
-    const machines = Object.fromEntries(Object.entries(HEALTHY.machines).map(([name, machine]) => [`new-${name}`, { ...machine, ip: machine.ip.replace(/\d+$/, (last) => String(Number(last) + 50)) }]));
+    const machines = Object.fromEntries(
+      Object.entries(HEALTHY.machines).map(([name, machine]) => [
+        `new-${name}`,
+        { ...machine, ip: machine.ip.replace(/\d+$/, (last) => String(Number(last) + 50)) },
+      ]),
+    );
     const after = audit({ ...etcd("tcp 22 from 10.0.0.0/8", "tcp 9000 from sg-worker"), machines }).findings;
     const key = (finding: Finding): string => `${finding.rule} ${finding.id} ${finding.digest}`;
     expect(after.map(key)).toEqual(before.map(key));
     const wider = audit(etcd("tcp 22 from 10.0.0.0/7", "tcp 9000 from sg-worker")).findings;
-    const ssh = (findings: readonly Finding[]): Finding | undefined => findings.find((finding) => finding.rule === "undocumented-ingress");
+    const ssh = (findings: readonly Finding[]): Finding | undefined =>
+      findings.find((finding) => finding.rule === "undocumented-ingress");
     expect(ssh(wider)?.id).toBe(ssh(before)?.id);
     expect(ssh(wider)?.digest).not.toBe(ssh(before)?.digest);
   });
@@ -316,48 +447,87 @@ describe("what is open beyond the documents", () => {
 
 describe("what is not known", () => {
   it("reports an unreadable prefix list as unknown, never as open and never as missing", () => {
-    const result = audit({ ...withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from pl-1"] }), prefixLists: { "pl-1": null } });
-    expect(result.findings.map((finding) => [finding.kind, finding.rule, finding.severity])).toEqual([["unknown", "unknown-ingress", "medium"]]);
+    const result = audit({
+      ...withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from pl-1"] }),
+      prefixLists: { "pl-1": null },
+    });
+    expect(result.findings.map((finding) => [finding.kind, finding.rule, finding.severity])).toEqual([
+      ["unknown", "unknown-ingress", "medium"],
+    ]);
     expect(cellOf(result, "client")).toBe("unknown");
     expect(result.summary.unknown).toBe(1);
   });
 
   it("reads a prefix list like the ranges in it", () => {
-    const result = audit({ ...withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from pl-1"] }), prefixLists: { "pl-1": ["10.0.2.1/32", "10.0.2.2/32"] } });
+    const result = audit({
+      ...withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from pl-1"] }),
+      prefixLists: { "pl-1": ["10.0.2.1/32", "10.0.2.2/32"] },
+    });
     expect(result.findings).toEqual([]);
   });
 });
 
 describe("the baseline", () => {
-  const lonely = (...rules: readonly string[]): EstateSpec => ({ groups: { "sg-db": { in: rules } }, machines: { db: { groups: ["sg-db"], ip: "10.0.3.1", publicIp: "203.0.113.30" } } });
+  const lonely = (...rules: readonly string[]): EstateSpec => ({
+    groups: { "sg-db": { in: rules } },
+    machines: { db: { groups: ["sg-db"], ip: "10.0.3.1", publicIp: "203.0.113.30" } },
+  });
 
   it("judges sensitive ports of endpoints that no cluster holds", () => {
-    expect(audit(lonely("tcp 22 from 0.0.0.0/0"), []).findings.map(brief)).toEqual(["high excess undocumented-ingress tcp 22 0.0.0.0/0"]);
+    expect(audit(lonely("tcp 22 from 0.0.0.0/0"), []).findings.map(brief)).toEqual([
+      "high excess undocumented-ingress tcp 22 0.0.0.0/0",
+    ]);
   });
 
   it("says nothing of other ports, nor of what the network's own ranges and groups may do", () => {
-    expect(audit(lonely("tcp 443 from 0.0.0.0/0", "tcp 22 from 10.0.0.0/16", "all from sg-db"), []).findings).toEqual([]);
+    expect(audit(lonely("tcp 443 from 0.0.0.0/0", "tcp 22 from 10.0.0.0/16", "all from sg-db"), []).findings).toEqual(
+      [],
+    );
   });
 
   it("sees a sensitive port inside a wide range of ports", () => {
-    expect(audit(lonely("tcp 0-65535 from 0.0.0.0/0"), []).findings.map((finding) => finding.severity)).toEqual(["critical"]);
+    expect(audit(lonely("tcp 0-65535 from 0.0.0.0/0"), []).findings.map((finding) => finding.severity)).toEqual([
+      "critical",
+    ]);
   });
 
   it("accepts top-level allow entries", () => {
-    const allow = [{ from: [{ kind: "addresses", label: "any", addresses: IpSet.cidr("0.0.0.0/0") }], to: { selector: { names: ["db"] } }, transport: tcp("22"), reason: "bastion", owner: "ops", position: { file: "test" } }] as const;
+    const allow = [
+      {
+        from: [{ kind: "addresses", label: "any", addresses: IpSet.cidr("0.0.0.0/0") }],
+        to: { selector: { names: ["db"] } },
+        transport: tcp("22"),
+        reason: "bastion",
+        owner: "ops",
+        position: { file: "test" },
+      },
+    ] as const;
     expect(audit(lonely("tcp 22 from 0.0.0.0/0"), [], { allow }).findings).toEqual([]);
   });
 
   it("judges a group that no interface uses one step down, where the interface list is complete", () => {
-    const estate: EstateSpec = { groups: { "sg-idle": { in: ["tcp 22 from 0.0.0.0/0"] }, "sg-used": {} }, machines: { one: { groups: ["sg-used"], ip: "10.0.3.1" } } };
+    const estate: EstateSpec = {
+      groups: { "sg-idle": { in: ["tcp 22 from 0.0.0.0/0"] }, "sg-used": {} },
+      machines: { one: { groups: ["sg-used"], ip: "10.0.3.1" } },
+    };
     expect(audit({ ...estate, complete: true }, []).findings.map((finding) => finding.severity)).toEqual(["medium"]);
     expect(audit(estate, []).findings.map((finding) => finding.severity)).toEqual(["high"]);
   });
 });
 
 describe("waivers", () => {
-  const estate = withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from sg-worker", "tcp 22 from 203.0.113.0/24"] });
-  const waiver = (cidr: string, expires: string) => ({ cluster: "prod", peers: IpSet.cidr(cidr), transport: tcp("22"), owner: "sre", reason: "support", expires, position: { file: "test" } });
+  const estate = withGroup("sg-etcd", {
+    in: ["tcp 2380 from sg-etcd", "tcp 2379 from sg-worker", "tcp 22 from 203.0.113.0/24"],
+  });
+  const waiver = (cidr: string, expires: string) => ({
+    cluster: "prod",
+    peers: IpSet.cidr(cidr),
+    transport: tcp("22"),
+    owner: "sre",
+    reason: "support",
+    expires,
+    position: { file: "test" },
+  });
 
   it("waives a finding that lies wholly inside, keeps it visible and takes it out of the counts", () => {
     const result = audit(estate, [prod()], { waivers: [waiver("203.0.113.0/24", "2026-11-23")] });
@@ -366,7 +536,11 @@ describe("waivers", () => {
   });
 
   it("waives nothing that goes beyond it, and nothing once it has run out", () => {
-    expect(audit(estate, [prod()], { waivers: [waiver("203.0.113.0/25", "2026-11-23")] }).findings[0]?.waiver).toBeNull();
-    expect(audit(estate, [prod()], { waivers: [waiver("203.0.113.0/24", "2026-11-22")] }).findings[0]?.waiver).toBeNull();
+    expect(
+      audit(estate, [prod()], { waivers: [waiver("203.0.113.0/25", "2026-11-23")] }).findings[0]?.waiver,
+    ).toBeNull();
+    expect(
+      audit(estate, [prod()], { waivers: [waiver("203.0.113.0/24", "2026-11-22")] }).findings[0]?.waiver,
+    ).toBeNull();
   });
 });

@@ -21,7 +21,18 @@ export interface MachineSpec {
 }
 
 export interface EstateSpec {
-  readonly groups: Readonly<Record<string, { readonly in?: readonly RuleText[]; readonly out?: readonly RuleText[]; readonly name?: string; readonly tags?: Readonly<Record<string, string>>; readonly vpc?: string }>>;
+  readonly groups: Readonly<
+    Record<
+      string,
+      {
+        readonly in?: readonly RuleText[];
+        readonly out?: readonly RuleText[];
+        readonly name?: string;
+        readonly tags?: Readonly<Record<string, string>>;
+        readonly vpc?: string;
+      }
+    >
+  >;
   readonly machines: Readonly<Record<string, MachineSpec>>;
   /** Prefix lists with their entries; null = not readable. */
   readonly prefixLists?: Readonly<Record<string, readonly string[] | null>>;
@@ -39,7 +50,12 @@ export function worldOf(spec: EstateSpec): World {
   const put = (type: FactType, item: unknown): void => builder.item(SCOPE, type, item);
   const vpcs = spec.vpcs ?? { "vpc-1": "10.0.0.0/16" };
   for (const [id, cidr] of Object.entries(vpcs)) {
-    put("Vpcs", { VpcId: id, OwnerId: SCOPE.account, CidrBlock: cidr, CidrBlockAssociationSet: [{ CidrBlock: cidr, CidrBlockState: { State: "associated" } }] });
+    put("Vpcs", {
+      VpcId: id,
+      OwnerId: SCOPE.account,
+      CidrBlock: cidr,
+      CidrBlockAssociationSet: [{ CidrBlock: cidr, CidrBlockState: { State: "associated" } }],
+    });
     put("InternetGateways", { InternetGatewayId: `igw-${id}`, Attachments: [{ VpcId: id, State: "available" }] });
     put("RouteTables", {
       RouteTableId: `rtb-${id}`,
@@ -95,7 +111,9 @@ export function worldOf(spec: EstateSpec): World {
         {
           PrivateIpAddress: machine.ip,
           Primary: true,
-          ...(machine.publicIp === undefined ? {} : { Association: { PublicIp: machine.publicIp, IpOwnerId: "amazon" } }),
+          ...(machine.publicIp === undefined
+            ? {}
+            : { Association: { PublicIp: machine.publicIp, IpOwnerId: "amazon" } }),
         },
       ],
       Ipv6Addresses: machine.ipv6 === undefined ? [] : [{ Ipv6Address: machine.ipv6 }],
@@ -103,15 +121,31 @@ export function worldOf(spec: EstateSpec): World {
     });
   }
   for (const [id, { vpc, cidr }] of subnets) {
-    put("Subnets", { SubnetId: id, VpcId: vpc, CidrBlock: cidr, AvailabilityZone: "eu-west-1a", OwnerId: SCOPE.account, MapPublicIpOnLaunch: false, Ipv6CidrBlockAssociationSet: [] });
+    put("Subnets", {
+      SubnetId: id,
+      VpcId: vpc,
+      CidrBlock: cidr,
+      AvailabilityZone: "eu-west-1a",
+      OwnerId: SCOPE.account,
+      MapPublicIpOnLaunch: false,
+      Ipv6CidrBlockAssociationSet: [],
+    });
   }
   for (const [id, entries] of Object.entries(spec.prefixLists ?? {})) {
-    put("PrefixLists", { PrefixListId: id, PrefixListName: id, AddressFamily: "IPv4", OwnerId: SCOPE.account, State: "create-complete" });
-    if (entries !== null) put("PrefixListEntries", { PrefixListId: id, Entries: entries.map((cidr) => ({ Cidr: cidr })) });
+    put("PrefixLists", {
+      PrefixListId: id,
+      PrefixListName: id,
+      AddressFamily: "IPv4",
+      OwnerId: SCOPE.account,
+      State: "create-complete",
+    });
+    if (entries !== null)
+      put("PrefixListEntries", { PrefixListId: id, Entries: entries.map((cidr) => ({ Cidr: cidr })) });
   }
   for (const [type, item] of spec.more ?? []) put(type, item);
   if (spec.complete) {
-    for (const call of ["DescribeSecurityGroups", "DescribeNetworkInterfaces", "DescribeInstances"]) builder.call({ scope: SCOPE, call, outcome: "complete", items: 1 });
+    for (const call of ["DescribeSecurityGroups", "DescribeNetworkInterfaces", "DescribeInstances"])
+      builder.call({ scope: SCOPE, call, outcome: "complete", items: 1 });
   }
   builder.end();
   return builder.build();
@@ -134,5 +168,7 @@ function permission(text: RuleText): unknown {
         : { IpProtocol: protocol, FromPort: Number(low), ToPort: Number(high ?? low) };
   if (peer.startsWith("sg-")) return { ...range, UserIdGroupPairs: [{ GroupId: peer, UserId: SCOPE.account }] };
   if (peer.startsWith("pl-")) return { ...range, PrefixListIds: [{ PrefixListId: peer }] };
-  return peer.includes(":") ? { ...range, Ipv6Ranges: [{ CidrIpv6: peer }] } : { ...range, IpRanges: [{ CidrIp: peer }] };
+  return peer.includes(":")
+    ? { ...range, Ipv6Ranges: [{ CidrIpv6: peer }] }
+    : { ...range, IpRanges: [{ CidrIp: peer }] };
 }

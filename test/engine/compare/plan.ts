@@ -1,6 +1,16 @@
 // Small profiles and plans for tests of the comparison: three roles, a handful of rows, written out by hand.
 
-import type { AuditPlan, Cluster, Condition, Judgement, PeerSpec, PortName, Profile, Requirement, RoleBinding } from "../../../src/model/index.ts";
+import type {
+  AuditPlan,
+  Cluster,
+  Condition,
+  Judgement,
+  PeerSpec,
+  PortName,
+  Profile,
+  Requirement,
+  RoleBinding,
+} from "../../../src/model/index.ts";
 import { IpSet, parsePorts, TransportSet } from "../../../src/net/index.ts";
 
 export const NOWHERE = { file: "test" };
@@ -14,10 +24,22 @@ export function udp(ports: string): TransportSet {
 }
 
 export function when(facts: Readonly<Record<string, string | boolean | readonly string[]>>): Condition {
-  return { facts: Object.entries(facts).map(([fact, value]) => ({ fact, values: Array.isArray(value) ? value : [value as string | boolean], negated: false })) };
+  return {
+    facts: Object.entries(facts).map(([fact, value]) => ({
+      fact,
+      values: Array.isArray(value) ? value : [value as string | boolean],
+      negated: false,
+    })),
+  };
 }
 
-export function row(id: string, from: string, to: string, transport: TransportSet, more: Partial<Requirement> = {}): Requirement {
+export function row(
+  id: string,
+  from: string,
+  to: string,
+  transport: TransportSet,
+  more: Partial<Requirement> = {},
+): Requirement {
   const [entry] = transport.entries();
   return {
     id,
@@ -67,7 +89,10 @@ export const ROLES: Profile["roles"] = [
   { name: "internet", title: "the Internet", kind: "external" },
 ];
 
-export function profile(rows: readonly Requirement[], more: { closed?: Profile["closed"]; judgements?: readonly Judgement[]; factDefaults?: Profile["factDefaults"] } = {}): Profile {
+export function profile(
+  rows: readonly Requirement[],
+  more: { closed?: Profile["closed"]; judgements?: readonly Judgement[]; factDefaults?: Profile["factDefaults"] } = {},
+): Profile {
   return {
     ...base,
     id: "test/page",
@@ -83,14 +108,25 @@ export function profile(rows: readonly Requirement[], more: { closed?: Profile["
   };
 }
 
-export const BASELINE: Profile = { ...base, id: "baseline", kind: "baseline", roles: [], rows: [], portNames: PORT_NAMES };
+export const BASELINE: Profile = {
+  ...base,
+  id: "baseline",
+  kind: "baseline",
+  roles: [],
+  rows: [],
+  portNames: PORT_NAMES,
+};
 
 export function tagged(role: string): RoleBinding {
   return { kind: "bound", specs: [{ kind: "endpoints", selector: { tags: { role } } }], position: NOWHERE };
 }
 
 export function cidrs(...list: readonly string[]): RoleBinding {
-  return { kind: "bound", specs: list.map((cidr): PeerSpec => ({ kind: "addresses", label: cidr, addresses: IpSet.cidr(cidr) })), position: NOWHERE };
+  return {
+    kind: "bound",
+    specs: list.map((cidr): PeerSpec => ({ kind: "addresses", label: cidr, addresses: IpSet.cidr(cidr) })),
+    position: NOWHERE,
+  };
 }
 
 export function cluster(profiles: readonly Profile[], roles: Cluster["roles"], more: Partial<Cluster> = {}): Cluster {
@@ -98,5 +134,15 @@ export function cluster(profiles: readonly Profile[], roles: Cluster["roles"], m
 }
 
 export function plan(clusters: readonly Cluster[], more: Partial<AuditPlan> = {}): AuditPlan {
-  return { clusters, allow: [], baseline: BASELINE, portNames: PORT_NAMES, observed: [], networks: [], waivers: [], knownGaps: [], ...more };
+  return {
+    clusters,
+    allow: [],
+    baseline: BASELINE,
+    portNames: PORT_NAMES,
+    observed: [],
+    networks: [],
+    waivers: [],
+    knownGaps: [],
+    ...more,
+  };
 }
