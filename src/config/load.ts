@@ -56,7 +56,9 @@ function readConfig(yaml: YamlSource, file: string, library: ProfileLibrary): Co
     accounts,
     planFor: (wanted) => {
       const concerns = (account: string): boolean => wanted === undefined || wanted.includes(account);
-      const kept = clusters.filter((cluster) => cluster.accounts?.some(concerns) ?? true).map(({ cluster }) => cluster);
+      const kept = clusters
+        .filter((cluster) => cluster.accounts?.some(concerns) ?? true)
+        .map(({ cluster, accounts: own }) => (own === undefined ? cluster : { ...cluster, accounts: own }));
       return {
         ...common,
         clusters: kept,

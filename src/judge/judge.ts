@@ -33,7 +33,7 @@ export interface JudgeOptions {
 
 /** Judges a world by a plan. The same input gives the same result, byte for byte once rendered. */
 export function judge(world: World, coverage: CoverageFacts, plan: AuditPlan, options: JudgeOptions): AuditResult {
-  const comparison = compare(world, plan);
+  const comparison = compare(world, plan, options.accountNames);
   const tools = { world, ports: comparison.ports, networks: plan.networks };
   const identified = identify(comparison.drafts, plan, options.now);
   const findings = identified.map(({ finding }) => finding).sort(byWeight);

@@ -47,6 +47,8 @@ export interface AllowEntry {
 
 export interface Cluster {
   readonly name: string;
+  /** Names of the accounts it lives in; any where absent. */
+  readonly accounts?: readonly string[];
   readonly profiles: readonly Profile[];
   readonly facts: Readonly<Record<string, FactValue>>;
   /** Only what the configuration states; a role of a profile that is absent here is not bound. */

@@ -171,12 +171,23 @@ export class Model {
     return { verdict, ingress, egress };
   }
 
+  /** What one side says of an address as it sees it: private addresses mean something in its own network and in those joined to it. */
+  sideOf(interfaceId: string, address: string, flow: Flow, egress: boolean): Verdict {
+    const eni = this.#estate.NetworkInterfaces.find((candidate) => candidate.NetworkInterfaceId === interfaceId);
+    if (eni === undefined) throw new Error(`no interface ${interfaceId}`);
+    const own: End = { ip: ip(primaryOf(eni)), eni, byPublic: false, ambiguous: false };
+    const seen = ip(address);
+    const holder = this.#estate.NetworkInterfaces.find(
+      (other) => this.#connected(eni, other) && addressesOf(other).some((text) => same(ip(text), seen)),
+    );
+    return this.#side(own, { ip: seen, eni: holder, byPublic: false, ambiguous: false }, flow, egress);
+  }
+
   #end(text: string, v6: boolean): End {
     const byId = this.#estate.NetworkInterfaces.find((eni) => eni.NetworkInterfaceId === text);
     if (byId !== undefined) {
       const own = v6 ? byId.Ipv6Addresses[0]?.Ipv6Address : undefined;
-      const primary = byId.PrivateIpAddresses.find((entry) => entry.Primary)?.PrivateIpAddress ?? "0.0.0.0";
-      return { ip: ip(own ?? primary), eni: byId, byPublic: false, ambiguous: false };
+      return { ip: ip(own ?? primaryOf(byId)), eni: byId, byPublic: false, ambiguous: false };
     }
     return { ip: ip(text), eni: undefined, byPublic: false, ambiguous: false };
   }
@@ -302,6 +313,17 @@ function aclRange(entry: RawAclEntry): { FromPort: number; ToPort: number } | un
   if (entry.PortRange !== undefined) return { FromPort: entry.PortRange.From, ToPort: entry.PortRange.To };
   if (entry.IcmpTypeCode !== undefined) return { FromPort: entry.IcmpTypeCode.Type, ToPort: entry.IcmpTypeCode.Code };
   return undefined;
+}
+
+function primaryOf(eni: RawInterface): string {
+  return eni.PrivateIpAddresses.find((entry) => entry.Primary)?.PrivateIpAddress ?? "0.0.0.0";
+}
+
+function addressesOf(eni: RawInterface): string[] {
+  return [
+    ...eni.PrivateIpAddresses.map((entry) => entry.PrivateIpAddress),
+    ...eni.Ipv6Addresses.map((entry) => entry.Ipv6Address),
+  ];
 }
 
 function same(a: Ip, b: Ip): boolean {

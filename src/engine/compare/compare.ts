@@ -12,7 +12,7 @@ import type { ClusterContext } from "./permitted.ts";
 import { PortMap } from "./ports.ts";
 import { recognisedGroups } from "./recognised.ts";
 import { judgeRows, type JudgedRow, type SideResult } from "./required.ts";
-import { bindRoles, nodeRolesOf } from "./roles.ts";
+import { bindRoles, nodeRolesOf, type AccountNames } from "./roles.ts";
 import { Seen } from "./seen.ts";
 import { ruleEvidence } from "./text.ts";
 import { UnknownCauses } from "./unknowns.ts";
@@ -26,9 +26,9 @@ export interface Comparison {
 }
 
 /** Holds the facts of a world against the plan. */
-export function compare(world: World, plan: AuditPlan): Comparison {
+export function compare(world: World, plan: AuditPlan, accountNames: AccountNames = new Map()): Comparison {
   const contexts = plan.clusters.map((cluster): ClusterContext => {
-    const bound = bindRoles(cluster, world);
+    const bound = bindRoles(cluster, world, accountNames);
     return { bound, facts: collectFacts(bound, world) };
   });
   const seen = new Seen(world);

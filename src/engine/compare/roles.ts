@@ -38,8 +38,11 @@ export interface ClusterRoles {
   readonly ownNodes: readonly Endpoint[];
 }
 
+/** Names that the configuration gives to account ids. */
+export type AccountNames = ReadonlyMap<string, readonly string[]>;
+
 /** Selects role members of one cluster. Roles of its profiles that the configuration does not name are `not bound`. */
-export function bindRoles(cluster: Cluster, world: World): ClusterRoles {
+export function bindRoles(cluster: Cluster, world: World, accountNames: AccountNames = new Map()): ClusterRoles {
   const definitions = new Map<string, RoleDefinition>();
   for (const profile of cluster.profiles) {
     for (const role of profile.roles) definitions.set(role.name, role);
@@ -47,10 +50,20 @@ export function bindRoles(cluster: Cluster, world: World): ClusterRoles {
   for (const name of Object.keys(cluster.roles)) {
     if (!definitions.has(name)) definitions.set(name, { name, title: name, kind: "infrastructure" });
   }
+  // The same tags in another account are another cluster's; where nobody names an account's endpoints they may be this one's.
+  const isHere = ({ scope }: Endpoint): boolean => {
+    const names = accountNames.get(scope.account);
+    return (
+      cluster.accounts === undefined || names === undefined || names.some((name) => cluster.accounts?.includes(name))
+    );
+  };
   const roles = new Map<string, Role>();
   for (const definition of definitions.values()) {
     if (definition.unionOf === undefined) {
-      roles.set(definition.name, bindRole(definition, cluster.roles[definition.name], world));
+      roles.set(
+        definition.name,
+        bindRole(definition, cluster.roles[definition.name], (specs) => selectEndpoints(specs, world).filter(isHere)),
+      );
     }
   }
   for (const definition of definitions.values()) {
@@ -70,12 +83,16 @@ export function bindRoles(cluster: Cluster, world: World): ClusterRoles {
   return { cluster, roles, rolesOf: held, ownNodes: world.endpoints.filter((endpoint) => ownNodes.has(endpoint)) };
 }
 
-function bindRole(definition: RoleDefinition, binding: RoleBinding | undefined, world: World): Role {
+function bindRole(
+  definition: RoleDefinition,
+  binding: RoleBinding | undefined,
+  select: (specs: readonly PeerSpec[]) => Endpoint[],
+): Role {
   const base = { name: definition.name, title: definition.title, kind: definition.kind };
   const nothing = { endpoints: [], primaries: [], addresses: IpSet.empty, addressLabels: [], seenAs: undefined };
   if (binding === undefined) return { ...base, ...nothing, status: "not bound" };
   if (binding.kind === "none") return { ...base, ...nothing, status: "none" };
-  const endpoints = selectEndpoints(binding.specs, world);
+  const endpoints = select(binding.specs);
   const addressSpecs = binding.specs.filter((spec) => spec.kind === "addresses");
   const addresses = IpSet.unionAll(addressSpecs.map((spec) => spec.addresses));
   const status = endpoints.length > 0 ? "bound" : addresses.isEmpty ? "empty" : "addresses";

@@ -238,6 +238,20 @@ describe("roles", () => {
   });
 });
 
+describe("accounts", () => {
+  it("are no place for a cluster that lives in others, whatever tags their machines carry", () => {
+    const world = worldOf(HEALTHY);
+    const names = new Map([[SCOPE.account, ["staging"]]]);
+    const judged = judge(
+      world,
+      { scopes: [SCOPE], calls: [], skipped: [], warnings: [] },
+      plan([prod(ROWS, {}, { accounts: ["production"] })]),
+      { toolVersion: "0", now: "2026-11-23", hygiene: false, accountNames: names },
+    );
+    expect(judged.findings.map((finding) => finding.rule)).toEqual(["binding-empty", "binding-empty"]);
+  });
+});
+
 describe("what is open beyond the documents", () => {
   const etcd = (...rules: readonly string[]): EstateSpec =>
     withGroup("sg-etcd", { in: ["tcp 2380 from sg-etcd", "tcp 2379 from sg-worker", ...rules] });
